@@ -1,0 +1,39 @@
+//! Identifiers, each of its own type, so that one kind cannot be passed for another.
+
+use uuid::Uuid;
+
+macro_rules! uuid_ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub Uuid);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    )+};
+}
+
+uuid_ids! {
+    /// A message as its sender names it: unique for one client system only.
+    ClientMessageId,
+    /// A message as the platform names it: unique here, sorted by arrival.
+    MessageRef,
+    /// A partner's system that holds an API key.
+    ClientSystemId,
+    /// One toolbar installation at a practice.
+    DeviceId,
+    /// One signed-in spell of a practitioner at a device.
+    SessionId,
+    /// An access token's public name; the token itself is secret.
+    TokenId,
+}

@@ -1,0 +1,75 @@
+//! Blobs: large attachments, named by the SHA-256 of their bytes.
+//!
+//! A blob is written beside its place, synced, and put in place under its hash before the row that
+//! names it is committed, so a committed row always has its bytes. Equal content is one blob. A blob
+//! leaves when no row names it; [`SealedBlob`] and [`Blobs::reclaim`] keep the two apart in time.
+
+mod disk;
+#[cfg(test)]
+mod tests;
+
+pub use disk::DiskBlobs;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use model::Hash;
+
+/// Why a blob could not be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum BlobError {
+    /// The disk or bucket failed.
+    #[error("blob storage failed while {doing}")]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The bytes are not those that were written.
+    #[error("blob {0:?} is damaged: its bytes no longer have its hash")]
+    Damaged(Hash),
+    /// No such blob.
+    #[error("blob {0:?} is missing")]
+    Missing(Hash),
+}
+
+/// A blob being written. Dropped before [`BlobWriter::seal`], it leaves nothing behind.
+#[async_trait]
+pub trait BlobWriter: Send {
+    /// Adds bytes.
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), BlobError>;
+    /// Makes it durable and puts it in place.
+    async fn seal(self: Box<Self>) -> Result<SealedBlob, BlobError>;
+}
+
+/// A blob in place, which cannot be reclaimed while this is held. Hold it until the row that names
+/// the blob is committed.
+pub struct SealedBlob {
+    /// SHA-256 of its bytes.
+    pub hash: Hash,
+    /// How many bytes.
+    pub size: u64,
+    /// Released when dropped.
+    pub pin: Box<dyn Send + Sync>,
+}
+
+/// Where blobs are.
+#[async_trait]
+pub trait Blobs: Send + Sync {
+    /// Starts a blob.
+    async fn begin(&self) -> Result<Box<dyn BlobWriter>, BlobError>;
+    /// Reads `length` bytes from `start`. Not checked against the hash; use [`Blobs::verify`] first.
+    async fn read(&self, hash: Hash, start: u64, length: u64) -> Result<Bytes, BlobError>;
+    /// Reads a blob through and checks its hash.
+    async fn verify(&self, hash: Hash) -> Result<(), BlobError>;
+    /// Stops new pins on a blob, if it has none, until the answer is dropped.
+    async fn reclaim(&self, hash: Hash) -> Option<Box<dyn Reclaim>>;
+}
+
+/// The right to delete one blob. The holder checks that no row names it, then deletes.
+#[async_trait]
+pub trait Reclaim: Send {
+    /// Deletes the blob.
+    async fn delete(self: Box<Self>) -> Result<(), BlobError>;
+}

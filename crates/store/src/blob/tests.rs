@@ -1,0 +1,91 @@
+//! Blobs on disk: durable under their hash, gone when dropped, safe from the collector while pinned.
+
+use super::*;
+use model::entropy::SeededEntropy;
+use std::sync::Arc;
+use std::time::Duration;
+
+fn open(folder: &tempfile::TempDir) -> DiskBlobs {
+    DiskBlobs::open(folder.path(), Arc::new(SeededEntropy::new(1))).unwrap()
+}
+
+async fn put(blobs: &DiskBlobs, pieces: &[&[u8]]) -> SealedBlob {
+    let mut writer = blobs.begin().await.unwrap();
+    for piece in pieces {
+        writer.write(piece).await.unwrap();
+    }
+    writer.seal().await.unwrap()
+}
+
+fn files(folder: &std::path::Path) -> usize {
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| if path.is_dir() { files(&path) } else { 1 })
+        .sum()
+}
+
+#[tokio::test]
+async fn what_is_sealed_is_read_back_and_equal_content_is_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let blobs = open(&folder);
+    let one = put(&blobs, &[b"hello ", b"world"]).await;
+    let two = put(&blobs, &[b"hello world"]).await;
+    assert_eq!((one.hash, one.size), (two.hash, 11));
+    assert_eq!(one.hash, Hash::of(b"hello world"));
+    assert_eq!(files(folder.path()), 1);
+    assert_eq!(blobs.read(one.hash, 6, 100).await.unwrap(), "world");
+    blobs.verify(one.hash).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_dropped_writer_leaves_nothing_and_a_start_clears_leftovers() {
+    let folder = tempfile::tempdir().unwrap();
+    let blobs = open(&folder);
+    let mut writer = blobs.begin().await.unwrap();
+    writer.write(b"half").await.unwrap();
+    assert_eq!(files(folder.path()), 1);
+    drop(writer);
+    assert_eq!(files(folder.path()), 0);
+    std::fs::write(folder.path().join("incoming/left"), b"by a crash").unwrap();
+    let _again = open(&folder);
+    assert_eq!(files(folder.path()), 0);
+}
+
+#[tokio::test]
+async fn changed_bytes_are_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let blobs = open(&folder);
+    let hash = put(&blobs, &[b"true"]).await.hash;
+    let hex = hash.to_hex();
+    std::fs::write(folder.path().join(&hex[..2]).join(&hex), b"fals").unwrap();
+    assert!(matches!(
+        blobs.verify(hash).await,
+        Err(BlobError::Damaged(_))
+    ));
+    assert!(matches!(
+        blobs.verify(Hash::of(b"other")).await,
+        Err(BlobError::Missing(_))
+    ));
+}
+
+#[tokio::test]
+async fn a_pinned_blob_is_not_reclaimed_and_a_writer_waits_for_a_reclaim() {
+    let folder = tempfile::tempdir().unwrap();
+    let blobs = Arc::new(open(&folder));
+    let sealed = put(&blobs, &[b"x"]).await;
+    let hash = sealed.hash;
+    assert!(blobs.reclaim(hash).await.is_none());
+    drop(sealed);
+    let reclaim = blobs.reclaim(hash).await.unwrap();
+    assert!(blobs.reclaim(hash).await.is_none(), "one at a time");
+    let writer = {
+        let blobs = Arc::clone(&blobs);
+        tokio::spawn(async move { put(&blobs, &[b"x"]).await.hash })
+    };
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    assert!(!writer.is_finished());
+    reclaim.delete().await.unwrap();
+    assert_eq!(writer.await.unwrap(), hash);
+    blobs.verify(hash).await.unwrap();
+}

@@ -1,0 +1,1 @@
+//! The behaviours of every port, as functions that each back end runs.

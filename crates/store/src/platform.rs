@@ -1,0 +1,48 @@
+//! The platform's ports, one noun a file.
+
+mod devices;
+mod directory;
+mod feed;
+mod messages;
+mod permissions;
+
+pub use devices::{Devices, FoundKey, NewSession, Session};
+pub use directory::{Directory, FoundApiKey};
+pub use feed::{Audience, Feed, FeedEntry, FeedItem};
+pub use messages::{
+    Accepted, Applied, AttachmentBytes, Collected, Messages, NewMessage, Stored, StoredAttachment,
+    StoredContent, WaitingMessage, settled,
+};
+pub use permissions::{CodeExchange, Exchanged, NewAccessCode, Permissions, Token, TokenSummary};
+
+use crate::audit::AuditLog;
+use crate::blob::Blobs;
+use std::sync::Arc;
+
+/// Everything the platform keeps, behind ports.
+#[derive(Clone)]
+pub struct PlatformStore {
+    /// Practices, client systems, keys, topics.
+    pub directory: Arc<dyn Directory>,
+    /// Toolbars and sessions.
+    pub devices: Arc<dyn Devices>,
+    /// Access codes and tokens.
+    pub permissions: Arc<dyn Permissions>,
+    /// Messages.
+    pub messages: Arc<dyn Messages>,
+    /// What happened, for live streams.
+    pub feed: Arc<dyn Feed>,
+    /// Who did what.
+    pub audit: Arc<dyn AuditLog>,
+    /// Large attachments.
+    pub blobs: Arc<dyn Blobs>,
+    /// Whether storage answers.
+    pub health: Arc<dyn Health>,
+}
+
+/// Whether storage answers.
+#[async_trait::async_trait]
+pub trait Health: Send + Sync {
+    /// Reads and writes something small.
+    async fn check(&self) -> crate::Result<()>;
+}

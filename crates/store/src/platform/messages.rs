@@ -1,0 +1,175 @@
+//! Messages: accepted once, held, changed only by the life cycle, emptied after retention.
+
+use crate::Result;
+use async_trait::async_trait;
+use bytes::Bytes;
+use jiff::Timestamp;
+use model::attachment::Attachment;
+use model::coded_data::CodedItem;
+use model::message::{Body, Envelope, Event, Refused, Stage, Status, Step, SubStatus};
+use model::{Actor, ClientMessageId, ClientSystemId, Hash, MessageRef, OdsCode, SpineUserId};
+
+/// Where an attachment's bytes are.
+#[derive(Clone)]
+pub enum AttachmentBytes {
+    /// In the row.
+    Inline(Bytes),
+    /// In the blob named by the attachment's hash, already on stable storage.
+    Blob,
+}
+
+/// A checked message on its way in.
+#[derive(Clone)]
+pub struct NewMessage {
+    /// What does not change.
+    pub envelope: Envelope,
+    /// Where it starts.
+    pub stage: Stage,
+    /// Words for the practice.
+    pub body: Option<Body>,
+    /// Attachments and where their bytes are.
+    pub attachments: Vec<(Attachment, AttachmentBytes)>,
+    /// Coded data.
+    pub coded_data: Vec<CodedItem>,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// It is stored.
+    New,
+    /// The same client system sent the same before; nothing was written.
+    Same,
+    /// The same client system used this id for other content; nothing was written.
+    Conflict,
+    /// The token was withdrawn a moment ago; nothing was written.
+    TokenWithdrawn,
+}
+
+/// A message without its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// What does not change.
+    pub envelope: Envelope,
+    /// The stage as stored. Time may have moved it on: see [`model::message::settle`].
+    pub stage: Stage,
+    /// Since when it has that stage.
+    pub changed_at: Timestamp,
+    /// Every status it was given, oldest first; consecutive equal ones are one.
+    pub history: Vec<(Status, Option<SubStatus>, Timestamp)>,
+}
+
+/// What waits, as an inbox lists it; the history is left out (empty).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingMessage {
+    /// The message.
+    pub stored: Stored,
+    /// Its sender's name.
+    pub client_name: String,
+    /// How many attachments.
+    pub attachments: u32,
+    /// How many coded items.
+    pub coded_items: u32,
+}
+
+/// A message's content without attachment bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredContent {
+    /// Words for the practice.
+    pub body: Option<Body>,
+    /// Attachments.
+    pub attachments: Vec<Attachment>,
+    /// Coded data.
+    pub coded_data: Vec<CodedItem>,
+}
+
+/// An attachment and where its bytes are.
+#[derive(Clone)]
+pub struct StoredAttachment {
+    /// What it is.
+    pub attachment: Attachment,
+    /// Where its bytes are.
+    pub bytes: AttachmentBytes,
+}
+
+/// What an event did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// The message as it stands now.
+    Changed(Box<Stored>),
+    /// The life cycle said no; steps that time brought were written all the same.
+    Refused(Refused),
+    /// There is no such message.
+    Unknown,
+}
+
+/// What retention emptied.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Collected {
+    /// Messages that lost their content.
+    pub messages: u64,
+    /// Blobs that no message refers to any more.
+    pub unused_blobs: Vec<Hash>,
+}
+
+/// Messages.
+#[async_trait]
+pub trait Messages: Send + Sync {
+    /// Stores a message with its first history line, audit entry, feed rows (to the practice, only
+    /// its practitioner when instant; to the sender) and, for an instant one, the token's last use.
+    async fn accept(&self, by: &Actor, message: &NewMessage) -> Result<Accepted>;
+
+    /// A client system's message by its own id, with history.
+    async fn find(&self, client: ClientSystemId, id: ClientMessageId) -> Result<Option<Stored>>;
+    /// A message by the platform's name, as an inbox lists it.
+    async fn get(&self, reference: MessageRef) -> Result<Option<WaitingMessage>>;
+    /// A message's content; `None` when there is no such message or retention emptied it.
+    async fn content(&self, reference: MessageRef) -> Result<Option<StoredContent>>;
+    /// One attachment; `None` as for [`Messages::content`], or when there is none at `index`.
+    async fn attachment(
+        &self,
+        reference: MessageRef,
+        index: u32,
+    ) -> Result<Option<StoredAttachment>>;
+    /// What waits at a practice and this practitioner may see, oldest first, after a cursor: every
+    /// message not at its end, but instant ones that still await their import only for their own
+    /// practitioner. Stages are as stored.
+    async fn waiting(
+        &self,
+        practice: &OdsCode,
+        practitioner: &SpineUserId,
+        after: Option<MessageRef>,
+        limit: u32,
+    ) -> Result<Vec<WaitingMessage>>;
+
+    /// Settles the message, asks [`model::message::step`], writes what it says, with history, audit
+    /// entry and feed rows. The only way in which a status changes, with [`Messages::settle_due`].
+    async fn apply(
+        &self,
+        by: &Actor,
+        reference: MessageRef,
+        event: &Event,
+        at: Timestamp,
+    ) -> Result<Applied>;
+    /// Writes what time has brought to at most `limit` messages; how many changed.
+    async fn settle_due(&self, now: Timestamp, limit: u32) -> Result<u64>;
+
+    /// Empties at most `limit` messages that reached their end before `ended_before`.
+    async fn empty_ended(&self, ended_before: Timestamp, limit: u32) -> Result<Collected>;
+    /// Whether any message refers to a blob.
+    async fn blob_in_use(&self, hash: Hash) -> Result<bool>;
+
+    /// How many messages have each status and sub-status, for metrics. May be a minute old.
+    async fn counts(&self) -> Result<Vec<(Status, Option<SubStatus>, u64)>>;
+}
+
+/// The present stage of a stored message and the steps that led there since it was written.
+pub fn settled(stored: &Stored, now: Timestamp) -> (Stage, Vec<Step>) {
+    let steps = model::message::settle(&stored.stage, stored.envelope.expires_at, now);
+    (
+        steps
+            .last()
+            .map_or_else(|| stored.stage.clone(), |step| step.stage.clone()),
+        steps,
+    )
+}

@@ -1,0 +1,1 @@
+//! FHIR R4, as toolbar and record system speak it.

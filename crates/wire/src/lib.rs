@@ -1,0 +1,11 @@
+//! The bytes between organisations: JSON shapes, headers, paths and problem types.
+//!
+//! Servers, clients, the OpenAPI document and the Postman collection are made from what stands here.
+//! It knows shapes, not rules: whether a number checks is `model`'s business.
+
+pub mod fhir_r4;
+pub mod headers;
+pub mod partner;
+pub mod paths;
+pub mod practice;
+pub mod problem;

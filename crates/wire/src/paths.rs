@@ -1,0 +1,100 @@
+//! Every path that one part of Baton calls on another, in one place for router, client, page and test.
+
+/// The partner API (contract A).
+pub mod partner {
+    /// Connection and key check.
+    pub const TEST: &str = "/api/v1/test";
+    /// Topics that may be used.
+    pub const TOPICS: &str = "/api/v1/topics";
+    /// Send a standard message.
+    pub const MESSAGES: &str = "/api/v1/messages";
+    /// Send an instant message.
+    pub const INSTANT: &str = "/api/v1/messages/instant";
+    /// Where a message stands.
+    pub const STATUS: &str = "/api/v1/messages/{messageId}/status";
+    /// Exchange an access code for a token.
+    pub const ACCESS_TOKEN: &str = "/api/v1/messages/instant/access/token";
+    /// Whether a token is still good.
+    pub const VERIFY: &str = "/api/v1/messages/instant/access/token/verify";
+    /// The client system's own messages as they change.
+    pub const EVENTS: &str = "/api/v1/events";
+    /// The OpenAPI document.
+    pub const OPENAPI: &str = "/openapi.json";
+    /// The readable page made from it.
+    pub const DOCS: &str = "/docs";
+    /// The page behind a problem's `type`.
+    pub const PROBLEM: &str = "/problems/{name}";
+
+    /// The status path of one message, as the answer to a send gives it.
+    pub fn status_of(message_id: &str) -> String {
+        STATUS.replace("{messageId}", message_id)
+    }
+}
+
+/// For operators.
+pub mod operator {
+    /// The process runs.
+    pub const LIVE: &str = "/health/live";
+    /// It can take messages.
+    pub const READY: &str = "/health/ready";
+    /// OpenMetrics text.
+    pub const METRICS: &str = "/metrics";
+}
+
+/// The toolbar API (contract C).
+pub mod practice {
+    /// Register a toolbar.
+    pub const REGISTRATIONS: &str = "/toolbar/v1/registrations";
+    /// Undo one's own registration.
+    pub const REGISTRATION: &str = "/toolbar/v1/registrations/current";
+    /// Sign in.
+    pub const SESSIONS: &str = "/toolbar/v1/sessions";
+    /// Sign out.
+    pub const SESSION: &str = "/toolbar/v1/sessions/current";
+    /// Live delivery.
+    pub const STREAM: &str = "/toolbar/v1/stream";
+    /// What waits.
+    pub const MESSAGES: &str = "/toolbar/v1/messages";
+    /// One message.
+    pub const MESSAGE: &str = "/toolbar/v1/messages/{messageRef}";
+    /// One attachment's bytes.
+    pub const ATTACHMENT: &str = "/toolbar/v1/messages/{messageRef}/attachments/{index}";
+    /// Take a message under a lease.
+    pub const CLAIM: &str = "/toolbar/v1/messages/{messageRef}/claim";
+    /// Hold it longer.
+    pub const RENEW: &str = "/toolbar/v1/messages/{messageRef}/renew";
+    /// It is in the record.
+    pub const COMPLETE: &str = "/toolbar/v1/messages/{messageRef}/complete";
+    /// The record system would not take it.
+    pub const FAIL: &str = "/toolbar/v1/messages/{messageRef}/fail";
+    /// The practice refuses it.
+    pub const REJECT: &str = "/toolbar/v1/messages/{messageRef}/reject";
+    /// Give it back.
+    pub const RELEASE: &str = "/toolbar/v1/messages/{messageRef}/release";
+    /// Make an access code.
+    pub const CODES: &str = "/toolbar/v1/codes";
+    /// The practitioner's tokens.
+    pub const TOKENS: &str = "/toolbar/v1/tokens";
+    /// One token.
+    pub const TOKEN: &str = "/toolbar/v1/tokens/{tokenId}";
+}
+
+/// The record system, as a toolbar uses it (contract D).
+pub mod record_system {
+    /// Who is signed in.
+    pub const CURRENT_USER: &str = "/session/current";
+    /// Base of its FHIR R4 API.
+    pub const FHIR: &str = "/fhir";
+}
+
+/// Sandbox controls (contract G); only in `baton up`.
+pub mod sandbox {
+    /// What is in force.
+    pub const STATE: &str = "/sandbox/v1";
+    /// Move the clock forward.
+    pub const CLOCK: &str = "/sandbox/v1/clock";
+    /// Ask for faults.
+    pub const FAULTS: &str = "/sandbox/v1/faults";
+    /// Clear all faults.
+    pub const RESET: &str = "/sandbox/v1/reset";
+}
