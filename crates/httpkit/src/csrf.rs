@@ -39,7 +39,10 @@ impl Csrf {
     /// The browser's token, or a new one.
     pub fn token(&self, headers: &HeaderMap, entropy: &dyn Entropy) -> FormToken {
         if let Some(value) = cookie::read(headers, self.cookie).filter(|v| well_formed(v)) {
-            return FormToken { value: value.to_owned(), set_cookie: None };
+            return FormToken {
+                value: value.to_owned(),
+                set_cookie: None,
+            };
         }
         let value = BASE64_URL_SAFE_NO_PAD.encode(model::entropy::bytes::<24>(entropy));
         let set_cookie = cookie::write(self.cookie, &value, None);
@@ -55,21 +58,35 @@ impl Csrf {
 }
 
 fn well_formed(token: &str) -> bool {
-    token.len() == 32 && token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    token.len() == 32
+        && token
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 /// Middleware: refuses a request that changes something and that the browser says comes from another
 /// site. Requests of programs, which say neither, pass.
 pub async fn refuse_cross_site(request: Request, next: Next) -> Response {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     if safe || same_site(request.headers()) {
         return next.run(request).await;
     }
-    (StatusCode::FORBIDDEN, "This request came from another web site, so it was refused.").into_response()
+    (
+        StatusCode::FORBIDDEN,
+        "This request came from another web site, so it was refused.",
+    )
+        .into_response()
 }
 
 fn same_site(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|v: &HeaderValue| v.to_str().ok())
+    };
     if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
         return matches!(site, "same-origin" | "none");
     }
@@ -77,7 +94,9 @@ fn same_site(headers: &HeaderMap) -> bool {
         (None, _) => true,
         (Some(origin), Some(host)) => {
             let origin = origin.to_str().unwrap_or_default();
-            origin.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host))
+            origin
+                .split_once("://")
+                .is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host))
         }
         (Some(_), None) => false,
     }

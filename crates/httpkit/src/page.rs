@@ -66,7 +66,11 @@ impl Pages {
     ///
     /// # Errors
     /// [`PageError`] when the template is missing or faulty: a mistake of ours, never of the reader.
-    pub fn render(&self, template: &str, context: impl Serialize) -> Result<Html<String>, PageError> {
+    pub fn render(
+        &self,
+        template: &str,
+        context: impl Serialize,
+    ) -> Result<Html<String>, PageError> {
         let context = Value::from(Serde(context));
         let html = self
             .engine
@@ -85,13 +89,19 @@ impl Pages {
     fn build(site: Site, sources: Vec<jinja::Source>) -> Self {
         let mut engine = jinja::environment(sources.clone());
         engine.add_global("site", Value::from(Serde(site)));
-        Self { site, sources, engine: Arc::new(engine) }
+        Self {
+            site,
+            sources,
+            engine: Arc::new(engine),
+        }
     }
 }
 
 impl fmt::Debug for Pages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pages").field("site", &self.site).finish_non_exhaustive()
+        f.debug_struct("Pages")
+            .field("site", &self.site)
+            .finish_non_exhaustive()
     }
 }
 
@@ -106,8 +116,16 @@ pub struct PageError {
 
 impl PageError {
     fn new(template: &str, error: &minijinja::Error) -> Self {
-        let place = format!("{}:{}", error.name().unwrap_or("?"), error.line().unwrap_or(0));
-        Self { template: template.to_owned(), place, kind: error.kind().to_string() }
+        let place = format!(
+            "{}:{}",
+            error.name().unwrap_or("?"),
+            error.line().unwrap_or(0)
+        );
+        Self {
+            template: template.to_owned(),
+            place,
+            kind: error.kind().to_string(),
+        }
     }
 }
 

@@ -9,14 +9,23 @@ async fn get(uri: &str, tag: Option<&str>) -> Response {
     if let Some(tag) = tag {
         request = request.header("if-none-match", tag);
     }
-    router().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    router()
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap()
 }
 
 #[test]
 fn nothing_served_calls_out_or_names_the_licensed_font() {
     for asset in ASSETS.iter().filter(|a| a.media_type != SVG) {
         let text = std::str::from_utf8(&asset.body).unwrap();
-        for gone in ["http://", "https://", "Frutiger", "sourceMappingURL", "@font-face"] {
+        for gone in [
+            "http://",
+            "https://",
+            "Frutiger",
+            "sourceMappingURL",
+            "@font-face",
+        ] {
             assert!(!text.contains(gone), "{} holds {gone}", asset.name);
         }
     }
@@ -40,13 +49,24 @@ async fn an_asset_has_a_tag_and_is_not_sent_twice() {
     assert_eq!(first.headers()["content-type"], CSS);
     assert_eq!(first.headers()["cache-control"], "no-cache");
     let tag = first.headers()["etag"].to_str().unwrap().to_owned();
-    assert_eq!(get("/assets/baton.css", Some(&tag)).await.status(), StatusCode::NOT_MODIFIED);
-    assert_eq!(get("/assets/nothing.css", None).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(
+        get("/assets/baton.css", Some(&tag)).await.status(),
+        StatusCode::NOT_MODIFIED
+    );
+    assert_eq!(
+        get("/assets/nothing.css", None).await.status(),
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
 async fn an_address_with_the_digest_may_be_kept_for_good() {
     let answer = get(&address("main.js"), None).await;
     assert_eq!(answer.status(), StatusCode::OK);
-    assert!(answer.headers()["cache-control"].to_str().unwrap().contains("immutable"));
+    assert!(
+        answer.headers()["cache-control"]
+            .to_str()
+            .unwrap()
+            .contains("immutable")
+    );
 }

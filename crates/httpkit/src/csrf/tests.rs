@@ -27,7 +27,10 @@ fn a_form_made_for_this_browser_holds_and_no_other() {
 fn the_token_stays_the_same_while_the_browser_keeps_it() {
     let csrf = Csrf::new("t");
     let made = csrf.token(&HeaderMap::new(), &SeededEntropy::new(7));
-    let again = csrf.token(&headers(&[("cookie", &format!("t={}", made.value))]), &SeededEntropy::new(8));
+    let again = csrf.token(
+        &headers(&[("cookie", &format!("t={}", made.value))]),
+        &SeededEntropy::new(8),
+    );
     assert_eq!(again.value, made.value);
     assert!(again.set_cookie.is_none());
 }
@@ -40,8 +43,20 @@ fn the_browsers_word_decides() {
         (&[("sec-fetch-site", "none")], true),
         (&[("sec-fetch-site", "cross-site")], false),
         (&[("sec-fetch-site", "same-site")], false),
-        (&[("origin", "http://127.0.0.1:5000"), ("host", "127.0.0.1:5000")], true),
-        (&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:5000")], false),
+        (
+            &[
+                ("origin", "http://127.0.0.1:5000"),
+                ("host", "127.0.0.1:5000"),
+            ],
+            true,
+        ),
+        (
+            &[
+                ("origin", "http://127.0.0.1:8080"),
+                ("host", "127.0.0.1:5000"),
+            ],
+            false,
+        ),
         (&[("origin", "null"), ("host", "127.0.0.1:5000")], false),
     ];
     for (pairs, expected) in cases {

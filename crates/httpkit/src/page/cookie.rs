@@ -16,8 +16,13 @@ pub fn read<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 /// A `Set-Cookie` value: `HttpOnly`, `SameSite=Lax`, the whole site, until the browser closes or for
 /// `max_age_seconds`. `value` must be made of URL-safe characters, as our tokens are.
 pub fn write(name: &str, value: &str, max_age_seconds: Option<u64>) -> Option<HeaderValue> {
-    let age = max_age_seconds.map(|s| format!("; Max-Age={s}")).unwrap_or_default();
-    HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{age}")).ok()
+    let age = max_age_seconds
+        .map(|s| format!("; Max-Age={s}"))
+        .unwrap_or_default();
+    HeaderValue::from_str(&format!(
+        "{name}={value}; Path=/; HttpOnly; SameSite=Lax{age}"
+    ))
+    .ok()
 }
 
 /// A `Set-Cookie` value that removes the cookie.
@@ -32,7 +37,10 @@ mod tests {
     #[test]
     fn one_cookie_is_found_among_many() {
         let mut headers = HeaderMap::new();
-        headers.append(header::COOKIE, HeaderValue::from_static("a=1; session=abc; b=2"));
+        headers.append(
+            header::COOKIE,
+            HeaderValue::from_static("a=1; session=abc; b=2"),
+        );
         assert_eq!(read(&headers, "session"), Some("abc"));
         assert_eq!(read(&headers, "ession"), None);
     }

@@ -17,7 +17,7 @@ struct Shared;
 
 /// The design system's components, as their publisher ships them.
 #[derive(RustEmbed)]
-#[folder = "/tmp/lab/tp/nhsuk-frontend-jinja/templates/"]
+#[folder = "../../third_party/nhsuk-frontend-jinja/templates/"]
 struct Components;
 
 /// An engine that looks for a template in `own`, then among ours, then among the components.
@@ -28,14 +28,25 @@ pub(super) fn environment(own: Vec<Source>) -> Environment<'static> {
     // The components' file names don't end in .html, so the default would leave them unescaped.
     env.set_auto_escape_callback(|_| AutoEscape::Html);
     // The white space that the components were written for.
-    if let Ok(syntax) = env.syntax().to_builder().trim_blocks(true).lstrip_blocks(true).build() {
+    if let Ok(syntax) = env
+        .syntax()
+        .to_builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .build()
+    {
         env.set_syntax(syntax);
     }
     env.set_loader(move |name| {
-        let shared = [|n: &str| Shared::get(n).map(|f| f.data), |n: &str| {
-            Components::get(n).map(|f| f.data)
-        }];
-        let bytes = own.iter().copied().chain(shared).find_map(|source: Source| source(name));
+        let shared = [
+            |n: &str| Shared::get(n).map(|f| f.data),
+            |n: &str| Components::get(n).map(|f| f.data),
+        ];
+        let bytes = own
+            .iter()
+            .copied()
+            .chain(shared)
+            .find_map(|source: Source| source(name));
         bytes.map(|bytes| text(name, &bytes)).transpose()
     });
     env.set_unknown_method_callback(python_method);
@@ -46,14 +57,18 @@ pub(super) fn environment(own: Vec<Source>) -> Environment<'static> {
 }
 
 fn text(name: &str, bytes: &[u8]) -> Result<String, Error> {
-    let text = std::str::from_utf8(bytes).map_err(|_| {
-        Error::new(ErrorKind::SyntaxError, format!("{name} is not UTF-8"))
-    })?;
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| Error::new(ErrorKind::SyntaxError, format!("{name} is not UTF-8")))?;
     Ok(text.to_owned())
 }
 
 /// The Python methods that the components call.
-fn python_method(state: &mut State, value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
+fn python_method(
+    state: &mut State,
+    value: &Value,
+    method: &str,
+    args: &[Value],
+) -> Result<Value, Error> {
     match (value.kind(), method) {
         (ValueKind::Map, "items") => state.apply_filter("items", std::slice::from_ref(value)),
         (ValueKind::Map, "get") => {
@@ -62,7 +77,10 @@ fn python_method(state: &mut State, value: &Value, method: &str, args: &[Value])
             Ok(found.or_else(|| args.get(1).cloned()).unwrap_or_default())
         }
         (ValueKind::Undefined, "get") => Ok(Value::UNDEFINED),
-        (ValueKind::String, "format") => Ok(Value::from(format(value.as_str().unwrap_or_default(), args))),
+        (ValueKind::String, "format") => Ok(Value::from(format(
+            value.as_str().unwrap_or_default(),
+            args,
+        ))),
         _ => Err(Error::from(ErrorKind::UnknownMethod)),
     }
 }
@@ -94,7 +112,10 @@ fn length(value: &Value) -> Result<usize, Error> {
 
 /// Jinja's `truncate(length, killwords, end)`, always cutting at the length.
 fn truncate(value: &str, length: usize, rest: Rest<Value>) -> String {
-    let end = rest.get(1).and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_else(|| "...".to_owned());
+    let end = rest
+        .get(1)
+        .and_then(|v| v.as_str().map(str::to_owned))
+        .unwrap_or_else(|| "...".to_owned());
     if value.chars().count() <= length {
         return value.to_owned();
     }
