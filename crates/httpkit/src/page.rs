@@ -71,7 +71,14 @@ impl Pages {
         template: &str,
         context: impl Serialize,
     ) -> Result<Html<String>, PageError> {
-        let context = Value::from(Serde(context));
+        self.render_value(template, Value::from(Serde(context)))
+    }
+
+    /// Renders a template with a context that is one already.
+    ///
+    /// # Errors
+    /// As [`Self::render`].
+    pub fn render_value(&self, template: &str, context: Value) -> Result<Html<String>, PageError> {
         let html = self
             .engine
             .get_template(template)

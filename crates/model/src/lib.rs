@@ -19,6 +19,7 @@ pub mod message;
 pub mod nhs_number;
 pub mod ods_code;
 pub mod organisation;
+pub mod policy;
 pub mod practitioner;
 pub mod secret;
 pub mod snomed;

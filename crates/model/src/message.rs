@@ -3,12 +3,14 @@
 //! [`step`] decides every change from (stage, event, time); [`settle`] applies the changes that time
 //! alone brings. Nothing else writes a status.
 
+mod digest;
 mod lease;
 mod life;
 mod status;
 #[cfg(test)]
 mod tests;
 
+pub use digest::Said;
 pub use lease::{ClaimMode, Fence, Lease};
 pub use life::{Event, Refused, Review, Stage, Step, Timed, Waiting, next_due, settle, step};
 pub use status::{Status, SubStatus, show};

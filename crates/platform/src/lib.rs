@@ -1,1 +1,103 @@
-//! Placeholder while the house is being built.
+//! The messaging platform: accepts messages, holds them, and delivers them to practices.
+//!
+//! # Floor plan
+//! * `api`: the partner API · `practice`: the toolbar API · `operator`: health and metrics · `site`:
+//!   documentation and problem pages.
+//! * `intake`: from bytes on the wire to a checked message. · `app`: one use case a file. · `auth`: who
+//!   is calling. · `live`: streams. · `jobs`: workers.
+//! * `admin`: what an operator does.
+//!
+//! No SQL stands here, and nothing of terminals or of PKB.
+
+pub mod admin;
+mod api;
+mod app;
+mod auth;
+mod conditional;
+pub mod config;
+mod context;
+mod intake;
+mod jobs;
+mod live;
+mod metrics;
+mod operator;
+mod practice;
+
+pub use config::PlatformConfig;
+
+use axum::Router;
+use context::{Context, Ctx};
+use httpkit::front::{self, Front};
+use httpkit::lifecycle::Shutdown;
+use httpkit::metrics::{HttpMetrics, Metrics};
+use httpkit::problem::Refusal;
+use model::{Clock, Entropy};
+use std::sync::Arc;
+use store::platform::PlatformStore;
+use wire::problem::ProblemType;
+
+/// One platform node.
+pub struct Platform {
+    ctx: Ctx,
+    metrics: Metrics,
+    front: Front,
+}
+
+impl Platform {
+    /// A node on a store that other nodes may share.
+    pub fn new(
+        config: PlatformConfig,
+        store: PlatformStore,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        shutdown: Shutdown,
+    ) -> Self {
+        let metrics = Metrics::default();
+        let front = Front {
+            base_url: config.base_url.as_str().into(),
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+            metrics: HttpMetrics::new(&metrics),
+        };
+        let own = metrics::PlatformMetrics::new(&metrics);
+        let ctx = Arc::new(Context {
+            store,
+            clock,
+            entropy,
+            config,
+            shutdown,
+            metrics: own,
+        });
+        Self {
+            ctx,
+            metrics,
+            front,
+        }
+    }
+
+    /// Every route that clients and toolbars call. `extra` routes, such as the sandbox's controls,
+    /// stand behind the same front door.
+    pub fn router(&self, extra: Router) -> Router {
+        let mut routes = api::routes().merge(practice::routes());
+        if self.ctx.config.operator_routes {
+            routes = routes.merge(operator::routes(self.metrics.clone()));
+        }
+        let router = routes.with_state(Arc::clone(&self.ctx)).merge(extra);
+        front::guard(router.fallback(not_found), self.front.clone())
+    }
+
+    /// Health and metrics alone, for a listener of their own.
+    pub fn operator_router(&self) -> Router {
+        let router = operator::routes(self.metrics.clone()).with_state(Arc::clone(&self.ctx));
+        front::guard(router.fallback(not_found), self.front.clone())
+    }
+
+    /// The workers: runs until the end begins.
+    pub fn work(&self) -> impl Future<Output = ()> + Send + 'static {
+        jobs::run(Arc::clone(&self.ctx))
+    }
+}
+
+async fn not_found() -> Refusal {
+    Refusal::new(ProblemType::NotFound)
+}

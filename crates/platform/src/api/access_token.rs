@@ -1,0 +1,60 @@
+//! `POST /api/v1/messages/instant/access/token` and `GET …/verify`.
+
+use crate::app::access_codes;
+use crate::auth::access_token::{self, Given};
+use crate::auth::api_key::Caller;
+use crate::context::Ctx;
+use crate::intake::{self, Faults, Members, Place};
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use httpkit::problem::Refusal;
+use model::AccessCode;
+use wire::headers::ACCESS_TOKEN;
+use wire::problem::ProblemType;
+
+/// Exchanges an access code for a token.
+pub(crate) async fn exchange(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    intake::check_headers(&headers)?;
+    let read = intake::read_body(body, &intake::EXCHANGE, &ctx.store.blobs).await?;
+    let mut faults = Faults::default();
+    let members = Members::of(&read.root, &["accessCode"], Place::root(), &mut faults);
+    let code = members
+        .and_then(|members| members.required_text("accessCode", &mut faults))
+        .map(|(_, text)| text);
+    let Some(code) = code.filter(|_| faults.is_empty()) else {
+        return Err(Refusal::validation(faults.in_order()));
+    };
+    let token = access_codes::exchange(&ctx, &caller, AccessCode::parse(code)).await?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(token)).into_response())
+}
+
+/// Whether a token is still good: 200, or 410 when it was withdrawn or never was.
+pub(crate) async fn verify(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<StatusCode, Refusal> {
+    let text = match access_token::given(&headers) {
+        Given::One(text) => text,
+        Given::Missing => return Err(Refusal::fault(ACCESS_TOKEN, "Is required")),
+        Given::Different => {
+            return Err(Refusal::fault(
+                ACCESS_TOKEN,
+                "Must be given once, or with the same value each time",
+            ));
+        }
+    };
+    let found = access_token::find(&ctx, &caller.0, &text).await?;
+    match found {
+        Some(token) if token.withdrawn_at.is_none() => Ok(StatusCode::OK),
+        _ => Err(Refusal::new(ProblemType::TokenGone)),
+    }
+}

@@ -1,0 +1,52 @@
+//! `GET /api/v1/events`: a client system's own messages as they change, instead of polling.
+
+use crate::auth::api_key::Caller;
+use crate::context::Ctx;
+use crate::live::{self, Teller};
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::response::sse::Event;
+use httpkit::problem::Refusal;
+use store::platform::{Audience, FeedEntry, FeedItem};
+use wire::partner::StatusEvent;
+
+/// The stream; `Last-Event-ID` resumes it.
+pub(crate) async fn stream(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let after = live::last_event_id(&headers);
+    live::stream(ctx, Audience::Client(caller.0.id), after, |_| None, Sender).await
+}
+
+struct Sender;
+
+impl Teller for Sender {
+    async fn admit(&mut self) -> Result<(), Event> {
+        Ok(())
+    }
+
+    async fn tell(&mut self, entry: FeedEntry) -> Result<Option<Event>, Refusal> {
+        let FeedItem::Status {
+            message_id,
+            status,
+            sub_status,
+        } = entry.item
+        else {
+            return Ok(None);
+        };
+        let told = StatusEvent {
+            message_id: message_id.to_string(),
+            status: status.as_str().to_owned(),
+            sub_status: sub_status.map(|sub| sub.as_str().to_owned()),
+            date_time: entry.at.to_string(),
+        };
+        let event = Event::default()
+            .event("status")
+            .json_data(told)
+            .map_err(|error| Refusal::internal(&error))?;
+        Ok(Some(event))
+    }
+}

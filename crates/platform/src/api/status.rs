@@ -1,0 +1,28 @@
+//! `GET /api/v1/messages/{messageId}/status`.
+
+use crate::app::describe;
+use crate::auth::api_key::Caller;
+use crate::context::{Ctx, storage};
+use axum::Json;
+use axum::extract::{Path, State};
+use httpkit::problem::Refusal;
+use wire::partner::StatusAnswer;
+use wire::problem::ProblemType;
+
+/// Where one of the caller's own messages stands; any other is not found.
+pub(crate) async fn status(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<StatusAnswer>, Refusal> {
+    let not_found = || Refusal::new(ProblemType::NotFound);
+    let id = id.parse().map_err(|_| not_found())?;
+    let found = ctx
+        .store
+        .messages
+        .find(caller.0.id, id)
+        .await
+        .map_err(storage)?;
+    let stored = found.ok_or_else(not_found)?;
+    Ok(Json(describe::status(&stored, ctx.now())))
+}

@@ -1,0 +1,262 @@
+//! Accepts a message: looks up what its rules need, makes its contents durable, stores it once.
+
+use crate::auth::api_key::Caller;
+use crate::context::{Ctx, storage};
+use crate::intake::{self, Draft, Endpoint, Faults, Kept, Place, Placed, UNKNOWN_RECIPIENT};
+use httpkit::problem::Refusal;
+use jiff::Timestamp;
+use model::attachment::Attachment;
+use model::message::{Approval, Envelope, Said, Stage};
+use model::{ClientMessageId, Hash, MessageRef, NhsNumber, OdsCode, expiry};
+use store::blob::SealedBlob;
+use store::platform::{Accepted, NewMessage, Token};
+use wire::problem::ProblemType;
+
+/// A request as it stands after its headers were read.
+pub(crate) struct Send {
+    pub(crate) caller: Caller,
+    pub(crate) endpoint: Endpoint,
+    /// The permission, on the instant endpoint.
+    pub(crate) token: Option<Token>,
+    /// Faults of the headers.
+    pub(crate) faults: Faults,
+    pub(crate) body: axum::body::Body,
+}
+
+/// Reads, checks and stores a message.
+///
+/// # Errors
+/// The problem of contract A.7 that fits. After an error nothing of the message is left.
+pub(crate) async fn accept(ctx: &Ctx, send: Send) -> Result<ClientMessageId, Refusal> {
+    let Send {
+        caller,
+        endpoint,
+        token,
+        mut faults,
+        body,
+    } = send;
+    let read = intake::read_body(body, &intake::MESSAGE, &ctx.store.blobs).await?;
+    let now = ctx.now();
+    let draft = intake::read_message(&read.root, &read.contents, endpoint, now, &mut faults);
+    let Some(draft) = draft else {
+        return Err(Refusal::validation(faults.in_order()));
+    };
+    look_up(ctx, &draft, token.as_ref(), &mut faults).await?;
+    let Some(complete) = complete(draft, &faults) else {
+        return Err(Refusal::validation(faults.in_order()));
+    };
+    let mut pins = Vec::new();
+    let request = Request {
+        caller: &caller,
+        token,
+        endpoint,
+        now,
+    };
+    let outcome = store_once(ctx, request, complete, read.kept, faults, &mut pins).await;
+    if outcome.is_err() {
+        let hashes: Vec<Hash> = pins.iter().map(|pin| pin.hash).collect();
+        drop(pins);
+        crate::app::reclaim::reclaim(ctx, hashes).await;
+    }
+    outcome
+}
+
+/// Who sends, how, and when.
+struct Request<'a> {
+    caller: &'a Caller,
+    token: Option<Token>,
+    endpoint: Endpoint,
+    now: Timestamp,
+}
+
+async fn store_once(
+    ctx: &Ctx,
+    request: Request<'_>,
+    complete: Complete,
+    kept: Vec<Option<Kept>>,
+    faults: Faults,
+    pins: &mut Vec<SealedBlob>,
+) -> Result<ClientMessageId, Refusal> {
+    let actor = request.caller.actor();
+    let message = assemble(ctx, request, complete.draft, kept, pins).await?;
+    if let Some((place, why)) = complete.bad_expiry {
+        return late_retry(ctx, &message, &place, why, faults).await;
+    }
+    match ctx
+        .store
+        .messages
+        .accept(&actor, &message)
+        .await
+        .map_err(storage)?
+    {
+        Accepted::New => ctx.metrics.accepted.inc(),
+        Accepted::Same => ctx.metrics.repeated.inc(),
+        Accepted::TokenWithdrawn => return Err(crate::auth::access_token::refused()),
+        Accepted::Conflict => {
+            return Err(Refusal::new(ProblemType::MessageIdConflict)
+                .detail("This messageId was used before for other content. Choose a new one for a new message."));
+        }
+    };
+    Ok(message.envelope.message_id)
+}
+
+/// The rules that need a look-up: topic, recipient, and whether the practitioner works there.
+async fn look_up(
+    ctx: &Ctx,
+    draft: &Draft,
+    token: Option<&Token>,
+    faults: &mut Faults,
+) -> Result<(), Refusal> {
+    if let Some((place, topic)) = &draft.topic {
+        let topics = ctx.store.directory.topics().await.map_err(storage)?;
+        if !topics.contains(topic) {
+            faults.add_value(
+                place,
+                "must be a topic that GET /api/v1/topics lists",
+                topic,
+            );
+        }
+    }
+    if let Some((place, code)) = &draft.recipient {
+        if ctx
+            .store
+            .directory
+            .practice(code)
+            .await
+            .map_err(storage)?
+            .is_none()
+        {
+            faults.add(place, UNKNOWN_RECIPIENT);
+        } else if token.is_some_and(|token| token.practitioner.practice != *code) {
+            faults.add(
+                place,
+                "must be the practice of the practitioner who gave the access token",
+            );
+        }
+    }
+    Ok(())
+}
+
+/// A draft without faults, an expiry that is no good now perhaps apart.
+struct Complete {
+    draft: CompleteDraft,
+    bad_expiry: Option<(Place, expiry::NotAnExpiry)>,
+}
+
+struct CompleteDraft {
+    message_id: ClientMessageId,
+    topic: String,
+    practice: OdsCode,
+    subject: NhsNumber,
+    rest: Draft,
+}
+
+fn complete(mut draft: Draft, faults: &Faults) -> Option<Complete> {
+    if !faults.is_empty() {
+        return None;
+    }
+    let bad_expiry = draft.bad_expiry.take();
+    let (_, topic) = draft.topic.take()?;
+    let (_, practice) = draft.recipient.take()?;
+    let subject = draft.subject.take()?;
+    let draft = CompleteDraft {
+        message_id: draft.message_id?,
+        topic,
+        practice,
+        subject,
+        rest: draft,
+    };
+    Some(Complete { draft, bad_expiry })
+}
+
+async fn assemble(
+    ctx: &Ctx,
+    request: Request<'_>,
+    draft: CompleteDraft,
+    mut kept: Vec<Option<Kept>>,
+    pins: &mut Vec<SealedBlob>,
+) -> Result<NewMessage, Refusal> {
+    let Request {
+        caller,
+        token,
+        endpoint,
+        now,
+    } = request;
+    let mut attachments = Vec::new();
+    for attachment in draft.rest.attachments {
+        let content = kept.get_mut(attachment.content).and_then(Option::take);
+        // A content without a fault was kept; anything else is a fault of ours.
+        let content = content.ok_or_else(|| Refusal::new(ProblemType::InternalError))?;
+        let Placed { hash, bytes, pin } = content
+            .place()
+            .await
+            .map_err(|error| Refusal::unavailable(&error))?;
+        pins.extend(pin);
+        let facts = Attachment {
+            kind: attachment.kind,
+            file_name: attachment.file_name,
+            size: attachment.size,
+            hash,
+        };
+        attachments.push((facts, bytes));
+    }
+    let facts: Vec<_> = attachments.iter().map(|(facts, _)| facts.clone()).collect();
+    let said = Said {
+        instant: endpoint == Endpoint::Instant,
+        topic: &draft.topic,
+        practice: &draft.practice,
+        subject: &draft.subject,
+        expires_at: draft.rest.expires_at,
+        body: draft.rest.body.as_ref(),
+        attachments: &facts,
+        coded_data: &draft.rest.coded_data,
+    };
+    let content_hash = said.digest();
+    let convert_at = (endpoint == Endpoint::Instant).then(|| now + ctx.config.conversion_period);
+    let envelope = Envelope {
+        reference: MessageRef(model::entropy::uuid_v7(now, &*ctx.entropy)),
+        client: caller.0.id,
+        message_id: draft.message_id,
+        approval: token.map(|token| Approval {
+            spine_user_id: token.practitioner.spine_user_id,
+            token: token.id,
+        }),
+        topic: draft.topic,
+        practice: draft.practice,
+        subject: draft.subject,
+        accepted_at: now,
+        expires_at: draft.rest.expires_at.unwrap_or(now + expiry::DEFAULT),
+        content_hash,
+    };
+    Ok(NewMessage {
+        envelope,
+        stage: Stage::new(convert_at),
+        body: draft.rest.body,
+        attachments,
+        coded_data: draft.rest.coded_data,
+    })
+}
+
+/// A message whose only fault is that its time is over may be the retry of one that was accepted
+/// while it was not: then the first answer holds.
+async fn late_retry(
+    ctx: &Ctx,
+    message: &NewMessage,
+    place: &Place,
+    why: expiry::NotAnExpiry,
+    mut faults: Faults,
+) -> Result<ClientMessageId, Refusal> {
+    let envelope = &message.envelope;
+    let before = ctx
+        .store
+        .messages
+        .find(envelope.client, envelope.message_id)
+        .await
+        .map_err(storage)?;
+    if before.is_some_and(|before| before.envelope.content_hash == envelope.content_hash) {
+        ctx.metrics.repeated.inc();
+        return Ok(envelope.message_id);
+    }
+    faults.add(place, &why.to_string());
+    Err(Refusal::validation(faults.in_order()))
+}

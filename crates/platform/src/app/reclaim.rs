@@ -1,0 +1,26 @@
+//! Removes blobs that no message refers to.
+
+use crate::context::Ctx;
+use model::Hash;
+use tracing::warn;
+
+/// Deletes those of `hashes` that no row names and nobody is about to name. What fails is tried again
+/// by a later sweep, so it is only noted.
+pub(crate) async fn reclaim(ctx: &Ctx, hashes: impl IntoIterator<Item = Hash>) {
+    for hash in hashes {
+        let Some(right) = ctx.store.blobs.reclaim(hash).await else {
+            continue;
+        };
+        let deleted = match ctx.store.messages.blob_in_use(hash).await {
+            Ok(true) => continue,
+            Ok(false) => right
+                .delete()
+                .await
+                .map_err(|error| httpkit::problem::chain(&error)),
+            Err(error) => Err(httpkit::problem::chain(&error)),
+        };
+        if let Err(cause) = deleted {
+            warn!(cause, "an unused blob stays for now");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What every use case is handed first.
+
+use crate::config::PlatformConfig;
+use crate::metrics::PlatformMetrics;
+use httpkit::lifecycle::Shutdown;
+use httpkit::problem::Refusal;
+use jiff::Timestamp;
+use model::{Clock, Entropy};
+use std::sync::Arc;
+use store::StoreError;
+use store::platform::PlatformStore;
+
+/// The platform's surroundings.
+pub(crate) struct Context {
+    pub(crate) store: PlatformStore,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) config: PlatformConfig,
+    pub(crate) shutdown: Shutdown,
+    pub(crate) metrics: PlatformMetrics,
+}
+
+/// Shared by all handlers.
+pub(crate) type Ctx = Arc<Context>;
+
+impl Context {
+    /// The present moment in whole milliseconds, as it is stored.
+    pub(crate) fn now(&self) -> Timestamp {
+        let millis = self.clock.now().as_millisecond();
+        Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// A failure of storage as its caller hears of it.
+pub(crate) fn storage(error: StoreError) -> Refusal {
+    match error {
+        StoreError::Unavailable { .. } => Refusal::unavailable(&error),
+        StoreError::Inconsistent { .. }
+        | StoreError::UnknownSchema { .. }
+        | StoreError::Fault { .. } => Refusal::internal(&error),
+    }
+}

@@ -1,0 +1,425 @@
+//! A message's tree, checked against every rule that needs no look-up (contract A.4 to A.14).
+
+use super::content::{Broken, Contents};
+use super::faults::{Faults, Place};
+use super::members::{Members, list};
+use super::shape::{MAX_ADDITIONAL_TEXT, MAX_UNIT, Node};
+use jiff::Timestamp;
+use model::attachment::{self, Kind};
+use model::coded_data::{CodedItem, MAX_ITEMS, Number};
+use model::message::{Body, BodyType, MAX_BODY_BYTES};
+use model::{ClientMessageId, FileName, NhsNumber, OdsCode, SnomedCode, expiry, file_name};
+use wire::partner::{INSTANT_TYPE, RECIPIENT_TYPES, STANDARD_TYPE, SUBJECT_TYPE};
+
+/// Which endpoint a message came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    Standard,
+    Instant,
+}
+
+impl Endpoint {
+    /// The `type` it wants.
+    pub(crate) fn message_type(self) -> &'static str {
+        match self {
+            Self::Standard => STANDARD_TYPE,
+            Self::Instant => INSTANT_TYPE,
+        }
+    }
+}
+
+/// One attachment as far as the request tells; its bytes are the n-th content.
+pub(crate) struct DraftAttachment {
+    pub(crate) kind: Kind,
+    pub(crate) file_name: FileName,
+    pub(crate) size: u64,
+    pub(crate) content: usize,
+}
+
+/// What a message says, each part that could be read. Complete when there is no fault.
+pub(crate) struct Draft {
+    pub(crate) message_id: Option<ClientMessageId>,
+    /// Topic and its place, still to be looked up.
+    pub(crate) topic: Option<(Place, String)>,
+    /// Recipient and its place, still to be looked up.
+    pub(crate) recipient: Option<(Place, OdsCode)>,
+    pub(crate) subject: Option<NhsNumber>,
+    pub(crate) expires_at: Option<Timestamp>,
+    /// The place of an expiry that is well-formed but not acceptable now, and why.
+    pub(crate) bad_expiry: Option<(Place, expiry::NotAnExpiry)>,
+    pub(crate) body: Option<Body>,
+    pub(crate) attachments: Vec<DraftAttachment>,
+    pub(crate) coded_data: Vec<CodedItem>,
+}
+
+const IDENTIFIED: &[&str] = &["id"];
+const IDENTIFIER: &[&str] = &["type", "value"];
+
+/// Reads a message. Every fault goes to `faults`.
+pub(crate) fn read(
+    root: &Node,
+    contents: &Contents,
+    endpoint: Endpoint,
+    now: Timestamp,
+    faults: &mut Faults,
+) -> Option<Draft> {
+    const NAMES: &[&str] = &[
+        "messageId",
+        "type",
+        "topic",
+        "recipient",
+        "subject",
+        "expiryDateTime",
+        "body",
+        "attachments",
+        "codedDataItems",
+    ];
+    let message = Members::of(root, NAMES, Place::root(), faults)?;
+    let message_id = message
+        .required_text("messageId", faults)
+        .and_then(|(place, text)| message_id(&place, text, faults));
+    if let Some((place, text)) = message.required_text("type", faults)
+        && text != endpoint.message_type()
+    {
+        let reason = format!("must be '{}' on this endpoint", endpoint.message_type());
+        faults.add_value(&place, &reason, text);
+    }
+    let topic = message
+        .required_text("topic", faults)
+        .map(|(place, text)| (place, text.to_owned()));
+    let recipient = recipient(&message, faults);
+    let subject = subject(&message, faults);
+    let (expires_at, bad_expiry) = expiry_of(&message, now, faults);
+    let body = body(&message, faults);
+    let attachments = attachments(&message, contents, faults);
+    let coded_data = coded_data(&message, faults);
+    Some(Draft {
+        message_id,
+        topic,
+        recipient,
+        subject,
+        expires_at,
+        bad_expiry,
+        body,
+        attachments,
+        coded_data,
+    })
+}
+
+fn message_id(place: &Place, text: &str, faults: &mut Faults) -> Option<ClientMessageId> {
+    // The hyphenated form only: other forms of one UUID would look like other ids to other readers.
+    let id = if text.len() == 36 {
+        text.parse().ok()
+    } else {
+        None
+    };
+    if id.is_none() {
+        faults.add_value(place, "must be a UUID", text);
+    }
+    id
+}
+
+/// A typed identifier under `name.id`.
+struct Identifier<'a> {
+    whole: Place,
+    kind: Option<(Place, &'a str)>,
+    value: Option<(Place, &'a str)>,
+}
+
+fn identified<'a>(
+    message: &Members<'a>,
+    name: &str,
+    faults: &mut Faults,
+) -> Option<Identifier<'a>> {
+    let (whole, node) = message.required(name, faults)?;
+    let outer = Members::of(node, IDENTIFIED, whole, faults)?;
+    let (place, node) = outer.required("id", faults)?;
+    let inner = Members::of(node, IDENTIFIER, place, faults)?;
+    let kind = inner.required_text("type", faults);
+    let value = inner.required_text("value", faults);
+    Some(Identifier {
+        whole: outer.place().clone(),
+        kind,
+        value,
+    })
+}
+
+fn recipient(message: &Members<'_>, faults: &mut Faults) -> Option<(Place, OdsCode)> {
+    let id = identified(message, "recipient", faults)?;
+    if let Some((place, kind)) = &id.kind
+        && !RECIPIENT_TYPES.contains(kind)
+    {
+        let [one, other] = RECIPIENT_TYPES;
+        faults.add_value(place, &format!("must be '{one}' or '{other}'"), kind);
+        return None;
+    }
+    id.kind?;
+    let (_, value) = id.value?;
+    // What is no ODS code is no practice of ours either: the same answer for both.
+    match OdsCode::parse(value) {
+        Ok(code) => Some((id.whole, code)),
+        Err(_) => {
+            faults.add(&id.whole, UNKNOWN_RECIPIENT);
+            None
+        }
+    }
+}
+
+/// The reason for a recipient that no practice here answers to (contract A.8).
+pub(crate) const UNKNOWN_RECIPIENT: &str = "Unknown Recipient";
+
+fn subject(message: &Members<'_>, faults: &mut Faults) -> Option<NhsNumber> {
+    let id = identified(message, "subject", faults)?;
+    if let Some((place, kind)) = &id.kind
+        && *kind != SUBJECT_TYPE
+    {
+        faults.add_value(place, &format!("must be '{SUBJECT_TYPE}'"), kind);
+    }
+    let (place, value) = id.value?;
+    NhsNumber::parse(value)
+        .map_err(|why| faults.add(&place, &why.to_string()))
+        .ok()
+}
+
+type Expiry = (Option<Timestamp>, Option<(Place, expiry::NotAnExpiry)>);
+
+fn expiry_of(message: &Members<'_>, now: Timestamp, faults: &mut Faults) -> Expiry {
+    let Some((place, text)) = message.optional_text("expiryDateTime", faults) else {
+        return (None, None);
+    };
+    match expiry::parse(text) {
+        Ok(at) => (
+            Some(at),
+            expiry::check(at, now).err().map(|why| (place, why)),
+        ),
+        Err(why) => {
+            faults.add_value(&place, &why.to_string(), text);
+            (None, None)
+        }
+    }
+}
+
+fn body(message: &Members<'_>, faults: &mut Faults) -> Option<Body> {
+    let found = message.find("body");
+    let body = Members::of(found.node?, &["mimeType", "content"], found.place, faults)?;
+    let kind = body
+        .required_text("mimeType", faults)
+        .and_then(|(place, text)| {
+            let kind = BodyType::from_mime_type(text);
+            if kind.is_none() {
+                faults.add_value(&place, "must be 'text/plain' or 'text/html'", text);
+            }
+            kind
+        });
+    let content = match body.required("content", faults)? {
+        (_, Node::Text(text)) => Some(text.clone()),
+        (place, Node::TextTooLong) => {
+            faults.add(
+                &place,
+                &format!("must be at most {} KiB of UTF-8", MAX_BODY_BYTES / 1024),
+            );
+            None
+        }
+        (place, _) => {
+            faults.add(&place, "must be a string");
+            None
+        }
+    };
+    Some(Body {
+        kind: kind?,
+        content: content?,
+    })
+}
+
+fn attachments(
+    message: &Members<'_>,
+    contents: &Contents,
+    faults: &mut Faults,
+) -> Vec<DraftAttachment> {
+    let Some((place, node)) = message.required("attachments", faults) else {
+        return Vec::new();
+    };
+    let Some((items, more)) = list(&place, node, faults) else {
+        return Vec::new();
+    };
+    if items.len() < attachment::MIN || more {
+        faults.add(
+            &place,
+            &format!(
+                "must hold {} to {} attachments",
+                attachment::MIN,
+                attachment::MAX
+            ),
+        );
+    }
+    let mut names: Vec<(Place, FileName)> = Vec::new();
+    let drafts = items
+        .iter()
+        .enumerate()
+        .filter_map(|(index, node)| {
+            attachment_of(place.item(index), node, contents, &mut names, faults)
+        })
+        .collect();
+    for repeated in file_name::repeated(names.iter().map(|(_, name)| name)) {
+        if let Some((place, _)) = names.get(repeated) {
+            faults.add(
+                place,
+                "must differ from the other file names of the message (case aside)",
+            );
+        }
+    }
+    drafts
+}
+
+fn attachment_of(
+    place: Place,
+    node: &Node,
+    contents: &Contents,
+    names: &mut Vec<(Place, FileName)>,
+    faults: &mut Faults,
+) -> Option<DraftAttachment> {
+    let item = Members::of(node, &["mimeType", "fileName", "content"], place, faults)?;
+    let kind = item
+        .required_text("mimeType", faults)
+        .and_then(|(place, text)| {
+            let kind = Kind::from_mime_type(text);
+            if kind.is_none() {
+                let known: Vec<_> = Kind::ALL
+                    .iter()
+                    .map(|kind| format!("'{}'", kind.mime_type()))
+                    .collect();
+                faults.add_value(
+                    &place,
+                    &format!("must be one of {}", known.join(", ")),
+                    text,
+                );
+            }
+            kind
+        });
+    let file_name = item
+        .required_text("fileName", faults)
+        .and_then(|(place, text)| {
+            let name = FileName::parse(text)
+                .map_err(|why| faults.add(&place, &why.to_string()))
+                .ok()?;
+            names.push((place, name.clone()));
+            Some(name)
+        });
+    let (place, node) = item.required("content", faults)?;
+    let Node::Content(number) = node else {
+        faults.add(&place, "must be a string");
+        return None;
+    };
+    let passed = contents.passed(*number)?;
+    let fault = match (passed.broken, kind) {
+        (Some(Broken::Base64), _) => Some(model::base64_text::NotBase64.to_string()),
+        (Some(Broken::TooLarge), _) => Some(attachment::ContentFault::TooLarge.to_string()),
+        (None, Some(kind)) => passed
+            .check
+            .finish(kind)
+            .err()
+            .map(|fault| fault.to_string()),
+        (None, None) => {
+            (passed.check.length() == 0).then(|| attachment::ContentFault::Empty.to_string())
+        }
+    };
+    if let Some(fault) = fault {
+        faults.add(&place, &fault);
+        return None;
+    }
+    Some(DraftAttachment {
+        kind: kind?,
+        file_name: file_name?,
+        size: passed.check.length(),
+        content: *number,
+    })
+}
+
+fn coded_data(message: &Members<'_>, faults: &mut Faults) -> Vec<CodedItem> {
+    let found = message.find("codedDataItems");
+    let Some(node) = found.node else {
+        return Vec::new();
+    };
+    let Some((items, more)) = list(&found.place, node, faults) else {
+        return Vec::new();
+    };
+    if more {
+        faults.add(
+            &found.place,
+            &format!("must hold at most {MAX_ITEMS} items"),
+        );
+    }
+    items
+        .iter()
+        .enumerate()
+        .filter_map(|(index, node)| coded_item(found.place.item(index), node, faults))
+        .collect()
+}
+
+fn coded_item(place: Place, node: &Node, faults: &mut Faults) -> Option<CodedItem> {
+    let item = Members::of(
+        node,
+        &["code", "value", "unit", "units", "additionalText"],
+        place,
+        faults,
+    )?;
+    let code = item
+        .required_text("code", faults)
+        .and_then(|(place, text)| {
+            SnomedCode::parse(text)
+                .map_err(|why| faults.add(&place, &why.to_string()))
+                .ok()
+        });
+    let value = item.find("value");
+    let value = match value.node {
+        None => None,
+        Some(Node::Number(text)) => {
+            let number = Number::parse(text);
+            if number.is_none() {
+                faults.add(&value.place, "must be a finite number");
+            }
+            number
+        }
+        Some(Node::NumberTooLong) => {
+            faults.add(&value.place, "must be a number of at most 64 characters");
+            None
+        }
+        Some(_) => {
+            faults.add(&value.place, "must be a number");
+            None
+        }
+    };
+    let unit = limited(&item, "unit", MAX_UNIT, faults);
+    let units = limited(&item, "units", MAX_UNIT, faults);
+    if let (Some((_, unit)), Some((place, units))) = (&unit, &units)
+        && unit != units
+    {
+        faults.add(place, "must be the same as unit, or left out");
+    }
+    let additional_text = limited(&item, "additionalText", MAX_ADDITIONAL_TEXT, faults);
+    let text = |found: Option<(Place, &str)>| found.map(|(_, text)| text.to_owned());
+    Some(CodedItem {
+        code: code?,
+        value,
+        unit: text(unit.or(units)),
+        additional_text: text(additional_text),
+    })
+}
+
+/// Optional text with a limit that its fault names.
+fn limited<'a>(
+    item: &Members<'a>,
+    name: &str,
+    max: usize,
+    faults: &mut Faults,
+) -> Option<(Place, &'a str)> {
+    let found = item.find(name);
+    if matches!(found.node, Some(Node::TextTooLong)) {
+        faults.add(
+            &found.place,
+            &format!("must be at most {max} bytes of UTF-8"),
+        );
+        return None;
+    }
+    item.optional_text(name, faults)
+}

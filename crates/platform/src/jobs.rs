@@ -1,0 +1,79 @@
+//! Workers: time's own changes, retention, and forgetting what nobody needs.
+//!
+//! Each is a loop of small transactions, so that several nodes may run the same one beside load.
+
+use crate::context::Ctx;
+use jiff::SignedDuration;
+use model::device::SESSION_MAX;
+use std::time::Duration;
+use tracing::error;
+
+/// How often time's changes are written. Readers see them at once in any case.
+const SETTLE_EVERY: Duration = Duration::from_secs(1);
+/// Rounds of the settler between two of the cleaner.
+const CLEAN_EVERY: u32 = 30;
+/// Messages in one transaction.
+const BATCH: u32 = 200;
+/// How long a broken-off stream can still be resumed without a gap.
+const FEED_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Runs all workers until the end begins.
+pub(crate) async fn run(ctx: Ctx) {
+    let mut round: u32 = 0;
+    let end = ctx.shutdown.begun();
+    tokio::pin!(end);
+    loop {
+        if let Err(cause) = work(&ctx, round.is_multiple_of(CLEAN_EVERY)).await {
+            ctx.metrics.worker_failures.inc();
+            error!(
+                cause = httpkit::problem::chain(&cause),
+                "a worker's round failed; the next one tries again"
+            );
+        }
+        round = round.wrapping_add(1);
+        tokio::select! {
+            () = tokio::time::sleep(SETTLE_EVERY) => {}
+            () = &mut end => return,
+        }
+    }
+}
+
+async fn work(ctx: &Ctx, clean: bool) -> store::Result<()> {
+    while ctx.store.messages.settle_due(ctx.now(), BATCH).await? == u64::from(BATCH) {}
+    if clean {
+        self::clean(ctx).await
+    } else {
+        Ok(())
+    }
+}
+
+async fn clean(ctx: &Ctx) -> store::Result<()> {
+    let now = ctx.now();
+    loop {
+        let collected = ctx
+            .store
+            .messages
+            .empty_ended(now - ctx.config.retention, BATCH)
+            .await?;
+        crate::app::reclaim::reclaim(ctx, collected.unused_blobs).await;
+        if collected.messages < u64::from(BATCH) {
+            break;
+        }
+    }
+    while ctx.store.feed.forget(now - FEED_KEPT, 1_000).await? == 1_000 {}
+    ctx.store
+        .devices
+        .forget_old_sessions(now - SESSION_MAX, now)
+        .await?;
+    for (status, sub_status, count) in ctx.store.messages.counts().await? {
+        let labels = crate::metrics::StatusLabels {
+            status: status.as_str().to_owned(),
+            sub_status: sub_status
+                .map(|sub| sub.as_str().to_owned())
+                .unwrap_or_default(),
+        };
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        ctx.metrics.messages.get_or_create(&labels).set(count);
+    }
+    Ok(())
+}

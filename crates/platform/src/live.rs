@@ -1,0 +1,147 @@
+//! Server-sent events from a feed: resumable, woken by commits, with a poll as safety net.
+
+use crate::context::{Ctx, storage};
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream::{self, Stream};
+use httpkit::problem::Refusal;
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::future::Future;
+use std::time::Duration;
+use store::platform::{Audience, FeedEntry};
+use tokio::sync::watch;
+
+/// How long a stream waits for a wake-up before it looks by itself, and how often it says that it is
+/// alive.
+const POLL: Duration = Duration::from_secs(15);
+/// Rows read at once.
+const BATCH: u32 = 200;
+
+/// What to make of feed rows for one listener.
+pub(crate) trait Teller: Send + 'static {
+    /// Called before each reading: whether the stream may go on, or the event that ends it.
+    fn admit(&mut self) -> impl Future<Output = Result<(), Event>> + Send;
+    /// The event for a row, if this listener is to be told of it.
+    fn tell(
+        &mut self,
+        entry: FeedEntry,
+    ) -> impl Future<Output = Result<Option<Event>, Refusal>> + Send;
+}
+
+/// The place after which to go on.
+pub(crate) fn last_event_id(headers: &HeaderMap) -> Option<u64> {
+    headers
+        .get("last-event-id")?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
+}
+
+/// Streams an audience's feed after `after`, or from now on. `hello` makes the first event, from the
+/// place where the stream stands.
+pub(crate) async fn stream<T: Teller>(
+    ctx: Ctx,
+    audience: Audience,
+    after: Option<u64>,
+    hello: impl FnOnce(u64) -> Option<Event>,
+    teller: T,
+) -> Result<Response, Refusal> {
+    // Subscribed before the place is read, so that nothing falls between.
+    let wakes = ctx.store.feed.wakes(&audience);
+    let latest = ctx.store.feed.latest(&audience).await.map_err(storage)?;
+    // A place that lies ahead was given by another database: start from now.
+    let after = after.map_or(latest, |after| after.min(latest));
+    let ready = hello(after).into_iter().collect();
+    let state = Live {
+        ctx,
+        audience,
+        after,
+        wakes,
+        teller,
+        ready,
+        ended: false,
+        first: true,
+    };
+    let events = events(state);
+    let alive = KeepAlive::new().interval(POLL).text("alive");
+    let headers = [("x-accel-buffering", "no"), ("cache-control", "no-store")];
+    Ok((headers, Sse::new(events).keep_alive(alive)).into_response())
+}
+
+struct Live<T> {
+    ctx: Ctx,
+    audience: Audience,
+    after: u64,
+    wakes: watch::Receiver<u64>,
+    teller: T,
+    ready: VecDeque<Event>,
+    ended: bool,
+    first: bool,
+}
+
+fn events<T: Teller>(state: Live<T>) -> impl Stream<Item = Result<Event, Infallible>> + Send {
+    stream::unfold(state, |mut live| async move {
+        loop {
+            if let Some(event) = live.ready.pop_front() {
+                return Some((Ok(event), live));
+            }
+            if live.ended || live.ctx.shutdown.has_begun() {
+                return None;
+            }
+            live.advance().await;
+        }
+    })
+}
+
+impl<T: Teller> Live<T> {
+    /// Waits for something to tell, and reads it. Failures of storage end the stream: its client
+    /// comes back and goes on where it was.
+    async fn advance(&mut self) {
+        if !std::mem::replace(&mut self.first, false) {
+            tokio::select! {
+                _ = tokio::time::timeout(POLL, self.wakes.changed()) => {}
+                () = self.ctx.shutdown.begun() => return,
+            }
+        }
+        if let Err(last) = self.teller.admit().await {
+            self.ready.push_back(last);
+            self.ended = true;
+            return;
+        }
+        self.wakes.mark_unchanged();
+        loop {
+            let Ok(entries) = self
+                .ctx
+                .store
+                .feed
+                .since(&self.audience, self.after, BATCH)
+                .await
+            else {
+                self.ended = true;
+                return;
+            };
+            let full = entries.len() == BATCH as usize;
+            for entry in entries {
+                self.after = entry.seq;
+                match self.teller.tell(entry).await {
+                    Ok(event) => self
+                        .ready
+                        .extend(event.map(|event| event.id(self.after.to_string()))),
+                    Err(_) => {
+                        self.ended = true;
+                        return;
+                    }
+                }
+            }
+            if !full || !self.ready.is_empty() {
+                // What is left of a full batch is read when these are sent.
+                self.first = full;
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Live delivery to a toolbar.
+
+use crate::app::describe;
+use crate::auth::session::{self, SignedIn};
+use crate::context::{Ctx, storage};
+use crate::live::{self, Teller};
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::response::sse::Event;
+use httpkit::problem::Refusal;
+use model::Hash;
+use model::practitioner::Practitioner;
+use serde::Serialize;
+use store::platform::{Audience, FeedEntry, FeedItem};
+use wire::practice::{CodeUsed, Hello, MessageEvent, SignedOut, event};
+
+/// The stream of the signed-in practitioner. A practitioner counts as logged in while it is open.
+pub(crate) async fn stream(
+    State(ctx): State<Ctx>,
+    who: SignedIn,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let hash = session::secret_of(&headers)
+        .ok_or_else(session::gone)?
+        .hash();
+    let practitioner = who.0.practitioner;
+    let audience = Audience::Practice(practitioner.practice.clone());
+    let toolbar = Toolbar {
+        open: Open::new(&ctx),
+        ctx: ctx.clone(),
+        hash,
+        practitioner,
+    };
+    let hello = |at| json(event::HELLO, &Hello { last_event_id: at }).ok();
+    live::stream(ctx, audience, live::last_event_id(&headers), hello, toolbar).await
+}
+
+fn json(name: &str, data: &impl Serialize) -> Result<Event, Refusal> {
+    Event::default()
+        .event(name)
+        .json_data(data)
+        .map_err(|error| Refusal::internal(&error))
+}
+
+/// Counts an open stream for as long as it lives.
+struct Open(Ctx);
+
+impl Open {
+    fn new(ctx: &Ctx) -> Self {
+        ctx.metrics.streams.inc();
+        Self(ctx.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.metrics.streams.dec();
+    }
+}
+
+struct Toolbar {
+    #[expect(dead_code, reason = "held for its drop")]
+    open: Open,
+    ctx: Ctx,
+    hash: Hash,
+    practitioner: Practitioner,
+}
+
+impl Toolbar {
+    fn concerns(&self, only: Option<&model::SpineUserId>) -> bool {
+        only.is_none_or(|only| *only == self.practitioner.spine_user_id)
+    }
+}
+
+impl Teller for Toolbar {
+    /// The session may have ended since; an open stream counts as use.
+    async fn admit(&mut self) -> Result<(), Event> {
+        match session::require(&self.ctx, self.hash).await {
+            Ok(_) => Ok(()),
+            Err(_) => {
+                let reason = "The session has ended.".to_owned();
+                Err(json(event::SIGNED_OUT, &SignedOut { reason }).unwrap_or_default())
+            }
+        }
+    }
+
+    async fn tell(&mut self, entry: FeedEntry) -> Result<Option<Event>, Refusal> {
+        match entry.item {
+            FeedItem::Message { reference, only } if self.concerns(only.as_ref()) => {
+                let found = self
+                    .ctx
+                    .store
+                    .messages
+                    .get(reference)
+                    .await
+                    .map_err(storage)?;
+                let Some(message) = found else {
+                    return Ok(None);
+                };
+                let message = describe::summary(&message, &self.practitioner, self.ctx.now());
+                json(event::MESSAGE, &MessageEvent { message }).map(Some)
+            }
+            FeedItem::CodeUsed { only, client_name } if self.concerns(Some(&only)) => {
+                let used_at = describe::date_time(entry.at);
+                json(
+                    event::CODE_USED,
+                    &CodeUsed {
+                        client_name,
+                        used_at,
+                    },
+                )
+                .map(Some)
+            }
+            FeedItem::Message { .. } | FeedItem::CodeUsed { .. } | FeedItem::Status { .. } => {
+                Ok(None)
+            }
+        }
+    }
+}
