@@ -1,1 +1,8 @@
-//! Placeholder while the house is being built.
+//! Stand-ins for other people's systems, so that everything of ours runs on one machine and in tests.
+//!
+//! [`pas`] is the Test PAS, a practice's record system; [`people`] are the made-up people in it.
+//! Nothing here knows our databases.
+
+pub mod pas;
+pub mod people;
+pub mod switchboard;

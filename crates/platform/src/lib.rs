@@ -22,6 +22,7 @@ mod live;
 mod metrics;
 mod operator;
 mod practice;
+mod site;
 
 pub use config::PlatformConfig;
 
@@ -75,15 +76,19 @@ impl Platform {
         }
     }
 
-    /// Every route that clients and toolbars call. `extra` routes, such as the sandbox's controls,
-    /// stand behind the same front door.
-    pub fn router(&self, extra: Router) -> Router {
+    /// Every route that clients and toolbars call. `furnish` may add routes and layers, such as the
+    /// sandbox's controls, behind the same front door.
+    pub fn router(&self, furnish: impl FnOnce(Router) -> Router) -> Router {
         let mut routes = api::routes().merge(practice::routes());
         if self.ctx.config.operator_routes {
             routes = routes.merge(operator::routes(self.metrics.clone()));
         }
-        let router = routes.with_state(Arc::clone(&self.ctx)).merge(extra);
-        front::guard(router.fallback(not_found), self.front.clone())
+        let router = routes
+            .with_state(Arc::clone(&self.ctx))
+            .merge(site::router(&self.ctx.config.base_url))
+            .merge(httpkit::assets::router())
+            .fallback(not_found);
+        front::guard(furnish(router), self.front.clone())
     }
 
     /// Health and metrics alone, for a listener of their own.

@@ -1,1 +1,23 @@
-//! Placeholder while the house is being built.
+//! How others call what we serve: the partner API, the toolbar API and a FHIR R4 record system.
+//!
+//! Every client is made from a [`reqwest::Client`] that its caller hands in, so that time-outs, TLS and
+//! connection pools are chosen in one place. Three kinds of [`Error`] tell what to do next: what was
+//! **refused** must be changed, what was **unreachable** may be tried again, what was
+//! **unintelligible** is a fault of the other side. None of them prints a secret or patient data.
+
+mod error;
+mod http;
+/// For clients of servers that answer as ours do.
+pub mod call {
+    pub use crate::http::{send_for, send_only};
+}
+pub mod partner;
+pub mod practice;
+pub mod record_system;
+pub mod sse;
+
+pub use error::{Error, Refusal};
+pub use http::BadAddress;
+pub use partner::PartnerClient;
+pub use practice::{ToolbarClient, ToolbarSession};
+pub use record_system::FhirClient;

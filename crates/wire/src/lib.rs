@@ -3,9 +3,12 @@
 //! Servers, clients, the OpenAPI document and the Postman collection are made from what stands here.
 //! It knows shapes, not rules: whether a number checks is `model`'s business.
 
+pub mod endpoints;
 pub mod fhir_r4;
 pub mod headers;
+pub mod openapi;
 pub mod partner;
 pub mod paths;
+pub mod postman;
 pub mod practice;
 pub mod problem;

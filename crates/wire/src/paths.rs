@@ -97,4 +97,6 @@ pub mod sandbox {
     pub const FAULTS: &str = "/sandbox/v1/faults";
     /// Clear all faults.
     pub const RESET: &str = "/sandbox/v1/reset";
+    /// Make an access code, in the practitioner's stead.
+    pub const ACCESS_CODE: &str = "/sandbox/v1/access-code";
 }

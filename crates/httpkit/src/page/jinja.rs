@@ -50,6 +50,18 @@ pub(super) fn environment(own: Vec<Source>) -> Environment<'static> {
         bytes.map(|bytes| text(name, &bytes)).transpose()
     });
     env.set_unknown_method_callback(python_method);
+    env.set_formatter(|out, state, value| {
+        match value
+            .as_str()
+            .filter(|_| escapes(state) && !value.is_safe())
+        {
+            Some(text) => out.write_str(&escaped(text)).map_err(Error::from),
+            None => minijinja::escape_formatter(out, state, value),
+        }
+    });
+    for name in ["escape", "e"] {
+        env.add_filter(name, escape);
+    }
     env.add_filter("length", length);
     env.add_filter("truncate", truncate);
     env.add_function("asset", |name: &str| assets::address(name));
@@ -60,6 +72,34 @@ fn text(name: &str, bytes: &[u8]) -> Result<String, Error> {
     let text = std::str::from_utf8(bytes)
         .map_err(|_| Error::new(ErrorKind::SyntaxError, format!("{name} is not UTF-8")))?;
     Ok(text.to_owned())
+}
+
+fn escapes(state: &State) -> bool {
+    matches!(state.auto_escape(), AutoEscape::Html)
+}
+
+/// Jinja's `escape`: as the engine's own, which also escapes the slash and so makes every address hard
+/// to read for no gain in safety.
+fn escape(value: &Value) -> Value {
+    if value.is_safe() {
+        return value.clone();
+    }
+    Value::from_safe_string(escaped(&value.to_string()))
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 8);
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(letter),
+        }
+    }
+    out
 }
 
 /// The Python methods that the components call.

@@ -1,0 +1,62 @@
+//! Commands, one a file: parse is done, so build, call, print.
+
+mod completions;
+mod doctor;
+mod generate;
+mod pas;
+pub(crate) mod platform;
+mod sandbox;
+pub(crate) mod toolbar;
+
+use crate::args::{Args, Command, Platform, Toolbar};
+use crate::{demo, telemetry, up};
+use httpkit::lifecycle::Shutdown;
+use std::time::Instant;
+
+/// Runs what was asked.
+pub(crate) async fn run(args: Args, started: Instant) -> anyhow::Result<()> {
+    let Args { global, command } = args;
+    let serves = matches!(
+        command,
+        Command::Platform {
+            command: Platform::Serve { .. }
+        } | Command::Pas { .. }
+            | Command::Toolbar {
+                command: Toolbar::Agent(_)
+            }
+    );
+    let usual = if serves { "info" } else { "warn" };
+    telemetry::start(global.log.as_deref().unwrap_or(usual), global.log_format)?;
+    let json = global.json;
+    match command {
+        Command::Up(up) => up::run(up, json, started).await,
+        Command::Demo(data) => demo::run(&data.data_dir, json).await,
+        Command::Platform { command } => platform::run(command, json).await,
+        Command::Pas { command } => pas::run(command, json).await,
+        Command::Toolbar { command } => toolbar::run(command, json).await,
+        Command::Sandbox(sandbox) => sandbox::run(sandbox, json).await,
+        Command::Doctor(data) => doctor::run(&data.data_dir, json).await,
+        Command::Completions { shell } => {
+            completions::print(shell);
+            Ok(())
+        }
+        Command::Generate { out } => generate::run(&out),
+    }
+}
+
+/// The signal to end, which Ctrl-C and SIGTERM give.
+pub(crate) fn ends_on_signal() -> anyhow::Result<Shutdown> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let shutdown = Shutdown::default();
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let begin = shutdown.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        begin.begin();
+    });
+    Ok(shutdown)
+}

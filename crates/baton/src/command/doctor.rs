@@ -1,0 +1,260 @@
+//! `baton doctor`: what is wrong, what it means, what to do.
+
+use crate::output;
+use crate::up::sdk_dir::Connection;
+use httpkit::clock::SystemClock;
+use jiff::{SignedDuration, Timestamp};
+use model::Clock as _;
+use sdk::{Error, FhirClient, PartnerClient};
+use serde::Serialize;
+use std::path::Path;
+use std::time::Duration;
+use toolbar::State;
+
+/// Less free space than this is worth a word: a day's large messages.
+const LOW_DISK: u64 = 2_000_000_000;
+/// A clock that differs by more makes sign-in fail.
+const SKEW: SignedDuration = SignedDuration::from_secs(20);
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Verdict {
+    Good,
+    Warning,
+    Bad,
+}
+
+#[derive(Serialize)]
+struct Check {
+    check: &'static str,
+    verdict: Verdict,
+    found: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<String>,
+}
+
+impl Check {
+    fn good(check: &'static str, found: impl Into<String>) -> Self {
+        Self {
+            check,
+            verdict: Verdict::Good,
+            found: found.into(),
+            advice: None,
+        }
+    }
+
+    fn warning(check: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self {
+            check,
+            verdict: Verdict::Warning,
+            found: found.into(),
+            advice: Some(advice.into()),
+        }
+    }
+
+    fn bad(check: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self {
+            check,
+            verdict: Verdict::Bad,
+            found: found.into(),
+            advice: Some(advice.into()),
+        }
+    }
+}
+
+/// Looks at everything, prints what it found, and fails when something is bad.
+pub(crate) async fn run(folder: &Path, json: bool) -> anyhow::Result<()> {
+    let mut checks = vec![folder_check(folder), disk(folder)];
+    match Connection::read(folder) {
+        Ok(connection) => environment(folder, &connection, &mut checks).await?,
+        Err(error) => checks.push(Check::bad(
+            "environment",
+            error.to_string(),
+            "start `baton up`, or name its folder with --data-dir",
+        )),
+    }
+    if json {
+        output::json(&checks)?;
+    } else {
+        show(&checks);
+    }
+    let bad = checks
+        .iter()
+        .filter(|check| check.verdict == Verdict::Bad)
+        .count();
+    anyhow::ensure!(bad == 0, "{bad} of {} checks failed", checks.len());
+    Ok(())
+}
+
+fn show(checks: &[Check]) {
+    for check in checks {
+        let mark = match check.verdict {
+            Verdict::Good => "ok  ",
+            Verdict::Warning => "warn",
+            Verdict::Bad => "BAD ",
+        };
+        output::line(&format!("{mark}  {:<13}{}", check.check, check.found));
+        if let Some(advice) = &check.advice {
+            output::line(&format!("      {:<13}→ {advice}", ""));
+        }
+    }
+}
+
+/// Whether the folder can be written.
+fn folder_check(folder: &Path) -> Check {
+    let probe = folder.join(".doctor");
+    let written = std::fs::write(&probe, b"x").and_then(|()| std::fs::remove_file(&probe));
+    let shown = folder.display().to_string();
+    match written {
+        Ok(()) => Check::good("data folder", shown),
+        Err(error) => Check::bad(
+            "data folder",
+            format!("{shown}: {error}"),
+            "give this user the right to write there, or choose another folder with --data-dir",
+        ),
+    }
+}
+
+fn disk(folder: &Path) -> Check {
+    match rustix::fs::statvfs(folder) {
+        Ok(found) => {
+            let free = found.f_bavail.saturating_mul(found.f_frsize);
+            let shown = format!("{:.1} GB free", free as f64 / 1e9);
+            if free < LOW_DISK {
+                Check::warning(
+                    "disk",
+                    shown,
+                    "make room: a full disk refuses new messages with 503 (none is lost)",
+                )
+            } else {
+                Check::good("disk", shown)
+            }
+        }
+        Err(error) => Check::warning(
+            "disk",
+            error.to_string(),
+            "check that the folder is on a local disk",
+        ),
+    }
+}
+
+async fn environment(
+    folder: &Path,
+    connection: &Connection,
+    checks: &mut Vec<Check>,
+) -> anyhow::Result<()> {
+    let http = httpkit::outbound::client(Some(Duration::from_secs(5)))?;
+    checks.push(platform(&http, connection).await?);
+    checks.push(clock(&http, connection).await);
+    checks.push(test_pas(&http, connection).await?);
+    checks.push(toolbar(folder).await);
+    Ok(())
+}
+
+async fn platform(http: &reqwest::Client, connection: &Connection) -> anyhow::Result<Check> {
+    let partner = PartnerClient::new(http.clone(), &connection.platform_url, &connection.api_key)?;
+    let url = &connection.platform_url;
+    Ok(match partner.test().await {
+        Ok(()) => Check::good(
+            "platform",
+            format!("{url} answers, and the API key is good"),
+        ),
+        Err(Error::Refused(refusal)) if refusal.status == 401 => Check::bad(
+            "platform",
+            format!("{url} does not know the API key"),
+            "another environment listens there; end it, or choose another port",
+        ),
+        Err(Error::Refused(refusal)) => Check::bad(
+            "platform",
+            format!("{url}: {refusal}"),
+            "look at its log for that instance",
+        ),
+        Err(_) => Check::bad(
+            "platform",
+            format!("nothing answers at {url}"),
+            "start `baton up`",
+        ),
+    })
+}
+
+/// Compares clocks by the platform's `Date` header.
+async fn clock(http: &reqwest::Client, connection: &Connection) -> Check {
+    let answer = http
+        .get(format!(
+            "{}{}",
+            connection.platform_url,
+            wire::paths::operator::LIVE
+        ))
+        .send()
+        .await;
+    let date = answer.ok().and_then(|answer| {
+        answer
+            .headers()
+            .get("date")
+            .and_then(|value| value.to_str().ok().map(str::to_owned))
+    });
+    let Some(there) = date
+        .and_then(|text| jiff::fmt::rfc2822::parse(&text).ok())
+        .map(|zoned| zoned.timestamp())
+    else {
+        return Check::warning(
+            "clock",
+            "the platform could not be asked",
+            "see the line above",
+        );
+    };
+    let apart: SignedDuration = SystemClock
+        .now()
+        .duration_since(Timestamp::min(there, SystemClock.now()));
+    if apart > SKEW {
+        Check::warning(
+            "clock",
+            format!("{} s apart from the platform's machine", apart.as_secs()),
+            "set both clocks by NTP: toolbars cannot sign in otherwise",
+        )
+    } else {
+        Check::good("clock", "agrees with the platform's machine")
+    }
+}
+
+async fn test_pas(http: &reqwest::Client, connection: &Connection) -> anyhow::Result<Check> {
+    let records = FhirClient::new(http.clone(), &connection.test_pas_url)?;
+    let url = &connection.test_pas_url;
+    Ok(match records.current_user().await {
+        Ok(Some(user)) => Check::good(
+            "Test PAS",
+            format!("{url} answers; {} is logged in", user.name),
+        ),
+        Ok(None) => Check::warning(
+            "Test PAS",
+            format!("{url} answers; nobody is logged in"),
+            format!("log in there with {}", connection.spine_user_id),
+        ),
+        Err(_) => Check::bad(
+            "Test PAS",
+            format!("nothing answers at {url}"),
+            "start `baton up`",
+        ),
+    })
+}
+
+async fn toolbar(folder: &Path) -> Check {
+    let control = super::toolbar::control(&crate::args::DataDir {
+        data_dir: folder.to_owned(),
+    });
+    let state = match &control {
+        Ok(control) => control.state().await.ok(),
+        Err(_) => None,
+    };
+    match state {
+        Some(state @ State::Online { .. }) => {
+            Check::good("toolbar", super::toolbar::describe(&state))
+        }
+        Some(state) => Check::warning(
+            "toolbar",
+            super::toolbar::describe(&state),
+            "instant messages wait, and turn into standard ones after 10 minutes",
+        ),
+        None => Check::bad("toolbar", "no toolbar answers", "start `baton up`"),
+    }
+}

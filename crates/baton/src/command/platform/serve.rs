@@ -1,0 +1,70 @@
+//! `baton platform serve`.
+
+use crate::output;
+use anyhow::Context as _;
+use httpkit::clock::SystemClock;
+use httpkit::entropy::OsEntropy;
+use httpkit::serve::Bound;
+use model::{Actor, Clock as _};
+use platform::{Platform, PlatformConfig};
+use serde_json::json;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Runs one node until told to end.
+pub(crate) async fn run(
+    folder: &Path,
+    listen: SocketAddr,
+    base_url: Option<url::Url>,
+    operator_listen: Option<SocketAddr>,
+    json: bool,
+) -> anyhow::Result<()> {
+    let shutdown = crate::command::ends_on_signal()?;
+    let bound = Bound::to(listen).await?;
+    let operators = match operator_listen {
+        Some(address) => Some(Bound::to(address).await?),
+        None => None,
+    };
+    let url = base_url.map_or_else(
+        || bound.url(),
+        |url| url.as_str().trim_end_matches('/').to_owned(),
+    );
+    let store =
+        super::open(folder).with_context(|| format!("cannot open `{}`", folder.display()))?;
+    super::add_initial_topics(&store, &Actor::System, SystemClock.now()).await?;
+    let mut config = PlatformConfig::new(url.clone(), super::code_key(folder)?);
+    config.operator_routes = operators.is_none();
+    let platform = Platform::new(
+        config,
+        store,
+        Arc::new(SystemClock),
+        Arc::new(OsEntropy),
+        shutdown.clone(),
+    );
+    let work = tokio::spawn(platform.work());
+    if json {
+        output::json(&json!({ "ready": true, "url": url }))?;
+    } else {
+        output::line(&format!(
+            "The platform is at {url}, its documentation at {url}/docs. Ctrl-C ends it."
+        ));
+    }
+    let serving = bound.serve(platform.router(std::convert::identity), shutdown.clone());
+    let for_operators = async {
+        match operators {
+            Some(bound) => {
+                bound
+                    .serve(platform.operator_router(), shutdown.clone())
+                    .await
+            }
+            None => Ok(()),
+        }
+    };
+    let (served, told) = tokio::join!(serving, for_operators);
+    shutdown.begin();
+    work.await?;
+    served?;
+    told?;
+    Ok(())
+}

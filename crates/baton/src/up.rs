@@ -1,0 +1,47 @@
+//! `baton up`: the whole environment on one machine, each part on its own port, speaking HTTP to the
+//! others as in production.
+
+mod banner;
+mod first_start;
+mod lock;
+mod parts;
+pub(crate) mod sdk_dir;
+
+use crate::args::Up;
+use crate::{demo, output};
+use anyhow::Context as _;
+use std::time::Instant;
+
+/// The toolbar's folder in the data folder.
+pub(crate) const TOOLBAR_DIR: &str = "toolbar";
+
+/// Starts everything, says where it is, and keeps it up until told to end.
+pub(crate) async fn run(args: Up, json: bool, started: Instant) -> anyhow::Result<()> {
+    let folder = args.data.data_dir.clone();
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("cannot make `{}`", folder.display()))?;
+    let _lock = lock::take(&folder)?;
+    let shutdown = crate::command::ends_on_signal()?;
+    let parts = parts::start(&args, &shutdown).await?;
+    let banner = banner::Banner::new(&parts, &folder, started.elapsed())?;
+    if json {
+        output::json(&banner.ready_line())?;
+    } else {
+        banner.print();
+    }
+    let mut failed = None;
+    if args.demo {
+        tokio::select! {
+            played = demo::run(&folder, json) => failed = played.err(),
+            () = shutdown.begun() => {}
+        }
+    }
+    if let Some(error) = &failed {
+        output::error(&format!("the demo did not come to its end: {error:#}"));
+    } else if !json && !shutdown.has_begun() {
+        banner.print_end(args.demo);
+    }
+    shutdown.begun().await;
+    parts.end().await;
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! What a first start makes and every later one finds again: practices, a client system with a key, a
+//! registration key for the toolbar.
+
+use crate::command::platform::add_initial_topics;
+use anyhow::Context as _;
+use jiff::{SignedDuration, Timestamp};
+use lab::people;
+use model::organisation::Practice;
+use model::{Actor, Entropy, OdsCode, Secret};
+use platform::admin::Admin;
+use serde::{Deserialize, Serialize};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use store::platform::PlatformStore;
+use toolbar::RegistrationRequest;
+
+const FILE: &str = "state.json";
+/// The client system of the sandbox, as practices see it.
+const CLIENT: &str = "Demo client system";
+
+/// What must be known again. It holds the sandbox's own secrets and is for its owner only.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Kept {
+    pub(crate) api_key: String,
+    key_part1: String,
+    key_part2: String,
+}
+
+impl Kept {
+    /// How the toolbar registers, if it has not yet.
+    pub(crate) fn registration(&self) -> RegistrationRequest {
+        RegistrationRequest {
+            key_part1: Secret::new(self.key_part1.clone()),
+            key_part2: Secret::new(self.key_part2.clone()),
+            organisation_code: people::riverside().ods_code,
+            device_name: "Toolbar of baton up".to_owned(),
+        }
+    }
+}
+
+/// Finds what an earlier start made, or makes it.
+pub(crate) async fn prepare(
+    folder: &Path,
+    store: &PlatformStore,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> anyhow::Result<Kept> {
+    let file = folder.join(FILE);
+    if let Ok(bytes) = std::fs::read(&file) {
+        return serde_json::from_slice(&bytes).map_err(|_| {
+            anyhow::anyhow!(
+                "`{}` is damaged; remove the data folder to start anew",
+                file.display()
+            )
+        });
+    }
+    let by = Actor::Operator("up".to_owned());
+    add_initial_topics(store, &by, now).await?;
+    for practice in [people::riverside(), people::hillside()] {
+        let ods_code = OdsCode::parse(&practice.ods_code)?;
+        store
+            .directory
+            .put_practice(
+                &by,
+                &Practice {
+                    ods_code,
+                    name: practice.name,
+                },
+                now,
+            )
+            .await?;
+    }
+    let admin = Admin {
+        store,
+        by,
+        now,
+        entropy,
+    };
+    let known = store
+        .directory
+        .clients()
+        .await?
+        .into_iter()
+        .find(|client| client.name == CLIENT);
+    let client = match known {
+        Some(client) => client,
+        None => admin.add_client(CLIENT).await?,
+    };
+    let key = admin.issue_key(client.id).await?;
+    let practice = OdsCode::parse(&people::riverside().ods_code)?;
+    let registration = admin
+        .issue_registration_key(&practice, true, SignedDuration::from_hours(24 * 3650))
+        .await?;
+    let kept = Kept {
+        api_key: key.key.reveal().to_owned(),
+        key_part1: registration.part_1,
+        key_part2: registration.part_2.reveal().to_owned(),
+    };
+    write(&file, &kept).with_context(|| format!("cannot write `{}`", file.display()))?;
+    Ok(kept)
+}
+
+/// Written beside and renamed, so that a crash leaves the whole file or none.
+fn write(file: &Path, kept: &Kept) -> anyhow::Result<()> {
+    let beside = file.with_extension("new");
+    let mut new = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&beside)?;
+    new.write_all(&serde_json::to_vec_pretty(kept)?)?;
+    new.sync_all()?;
+    std::fs::rename(&beside, file)?;
+    Ok(())
+}

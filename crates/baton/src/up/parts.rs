@@ -1,0 +1,240 @@
+//! Starts the parts of the environment in their order, and ends them in the opposite one.
+
+use super::TOOLBAR_DIR;
+use super::first_start::{self, Kept};
+use super::sdk_dir::{self, Connection};
+use crate::args::Up;
+use crate::command::platform::{code_key, open};
+use anyhow::Context as _;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use httpkit::clock::SandboxClock;
+use httpkit::entropy::OsEntropy;
+use httpkit::lifecycle::Shutdown;
+use httpkit::serve::Bound;
+use lab::pas::faults::PasFaults;
+use lab::pas::{Pas, PasConfig};
+use lab::people;
+use lab::switchboard::{Answers, Switchboard, ToolbarSwitch, interfere};
+use model::{Clock, Entropy};
+use platform::{Platform, PlatformConfig};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use toolbar::control::ControlServer;
+use toolbar::{Agent, AgentConfig, AgentHandle, Pace, State};
+use wire::practice::NewCode;
+
+/// How long a start waits for the toolbar to be signed in.
+const SIGN_IN: Duration = Duration::from_secs(15);
+
+/// The running environment.
+pub(crate) struct Parts {
+    pub(crate) connection: Connection,
+    pub(crate) practitioner: people::Practitioner,
+    pub(crate) practice: people::Practice,
+    /// Whether the toolbar was signed in when the parts were ready.
+    pub(crate) signed_in: bool,
+    toolbar: AgentHandle,
+    _control: ControlServer,
+    shutdown: Shutdown,
+    tasks: Vec<JoinHandle<std::io::Result<()>>>,
+}
+
+/// What every part is handed.
+struct Surroundings {
+    clock: Arc<SandboxClock>,
+    entropy: Arc<dyn Entropy>,
+    shutdown: Shutdown,
+}
+
+/// Starts everything.
+pub(crate) async fn start(args: &Up, shutdown: &Shutdown) -> anyhow::Result<Parts> {
+    let folder = &args.data.data_dir;
+    let here = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let platform_bound = Bound::to(here(args.platform_port))
+        .await
+        .context("choose another with --platform-port")?;
+    let pas_bound = Bound::to(here(args.pas_port))
+        .await
+        .context("choose another with --pas-port")?;
+    let clock =
+        SandboxClock::open(&folder.join("clock")).context("cannot read the sandbox clock")?;
+    let around = Surroundings {
+        clock: Arc::new(clock),
+        entropy: Arc::new(OsEntropy),
+        shutdown: shutdown.clone(),
+    };
+
+    let platform_folder = folder.join("platform");
+    let store = open(&platform_folder)
+        .with_context(|| format!("cannot open `{}`", platform_folder.display()))?;
+    let kept = first_start::prepare(folder, &store, around.clock.now(), &*around.entropy).await?;
+    let (platform_url, pas_url) = (platform_bound.url(), pas_bound.url());
+    let config = PlatformConfig::new(platform_url.clone(), code_key(&platform_folder)?);
+    let clock: Arc<dyn Clock> = around.clock.clone();
+    let platform = Platform::new(
+        config,
+        store,
+        clock,
+        Arc::clone(&around.entropy),
+        shutdown.clone(),
+    );
+
+    let pas_faults = Arc::new(PasFaults::new());
+    let (pas, practitioner) = test_pas(folder, &around, &pas_faults).await?;
+    let mut tasks = vec![tokio::spawn(
+        pas_bound.serve(pas.router(), shutdown.clone()),
+    )];
+
+    let toolbar = toolbar(folder, &around, &kept, &platform_url, &pas_url).await?;
+    let control =
+        ControlServer::start(toolbar.clone(), folder.join(TOOLBAR_DIR), &*around.entropy).await?;
+    let answers = Arc::new(Answers::default());
+    let board = Switchboard {
+        clock: Arc::clone(&around.clock),
+        pas: pas_faults,
+        answers: Arc::clone(&answers),
+        toolbar: Arc::new(Switch(toolbar.clone())),
+    };
+    let router = platform.router(|router| {
+        let router = router.layer(axum::middleware::from_fn_with_state(answers, interfere));
+        router.merge(board.router())
+    });
+    tasks.push(tokio::spawn(platform_bound.serve(router, shutdown.clone())));
+    let work = platform.work();
+    tasks.push(tokio::spawn(async move {
+        work.await;
+        Ok(())
+    }));
+
+    let practice = people::riverside();
+    let connection = Connection {
+        platform_url,
+        api_key: kept.api_key,
+        test_pas_url: pas_url,
+        practice_ods_code: practice.ods_code.clone(),
+        spine_user_id: practitioner.spine_user_id.clone(),
+        nhs_number: people::SAMPLE_NHS_NUMBER.to_owned(),
+    };
+    sdk_dir::write(folder, &connection)?;
+    let signed_in = signed_in(&toolbar).await;
+    let shutdown = around.shutdown;
+    Ok(Parts {
+        connection,
+        practitioner,
+        practice,
+        signed_in,
+        toolbar,
+        _control: control,
+        shutdown,
+        tasks,
+    })
+}
+
+/// The Test PAS, with its patients and the practitioner who sits at this PC.
+async fn test_pas(
+    folder: &Path,
+    around: &Surroundings,
+    faults: &Arc<PasFaults>,
+) -> anyhow::Result<(Pas, people::Practitioner)> {
+    let users = people::riverside_practitioners();
+    let first = users
+        .first()
+        .cloned()
+        .context("the demo practice has no practitioner")?;
+    let data_dir = folder.join("pas");
+    let new = !data_dir.exists();
+    let pas = Pas::open(PasConfig {
+        data_dir,
+        organisation: people::riverside(),
+        users,
+        clock: around.clock.clone(),
+        entropy: Arc::clone(&around.entropy),
+        faults: Arc::clone(faults),
+    })?;
+    if new {
+        pas.load_patients(people::patients_json().as_bytes())
+            .await?;
+        pas.sign_in_at_pc(&first.spine_user_id).await?;
+    }
+    Ok((pas, first))
+}
+
+async fn toolbar(
+    folder: &Path,
+    around: &Surroundings,
+    kept: &Kept,
+    platform_url: &str,
+    pas_url: &str,
+) -> anyhow::Result<AgentHandle> {
+    let config = AgentConfig {
+        data_dir: folder.join(TOOLBAR_DIR),
+        platform_url: platform_url.to_owned(),
+        record_system_url: pas_url.to_owned(),
+        registration: Some(kept.registration()),
+        http: httpkit::outbound::client(None)?,
+        clock: around.clock.clone(),
+        entropy: Arc::clone(&around.entropy),
+        pace: Pace {
+            retry: Duration::from_millis(50),
+            ..Pace::default()
+        },
+    };
+    Ok(Agent::start(config).await?)
+}
+
+/// Waits until the toolbar is signed in, or it is clear that it will not be for now.
+async fn signed_in(toolbar: &AgentHandle) -> bool {
+    let mut states = toolbar.state();
+    let online = states.wait_for(|state| {
+        matches!(
+            state,
+            State::Online { .. }
+                | State::NotRegistered { .. }
+                | State::Blocked { .. }
+                | State::SignedOut {
+                    reason: toolbar::SignedOutReason::NobodyAtRecordSystem
+                }
+        )
+    });
+    match tokio::time::timeout(SIGN_IN, online).await {
+        Ok(Ok(state)) => matches!(*state, State::Online { .. }),
+        _ => false,
+    }
+}
+
+impl Parts {
+    /// Ends everything: the toolbar first, so that what it is writing is finished and reported.
+    pub(crate) async fn end(self) {
+        self.toolbar.shutdown().await;
+        self.shutdown.begin();
+        for task in self.tasks {
+            match task.await {
+                Ok(Err(error)) => tracing::error!(%error, "a part did not end well"),
+                Err(error) => tracing::error!(%error, "a part did not end well"),
+                Ok(Ok(())) => {}
+            }
+        }
+    }
+}
+
+/// The toolbar as the switchboard sees it.
+struct Switch(AgentHandle);
+
+impl ToolbarSwitch for Switch {
+    fn set_offline(&self, offline: bool) {
+        self.0.set_offline(offline);
+    }
+
+    fn is_offline(&self) -> bool {
+        self.0.is_offline()
+    }
+
+    fn make_code(&self) -> BoxFuture<'static, Option<NewCode>> {
+        let toolbar = self.0.clone();
+        async move { toolbar.new_code().await.ok() }.boxed()
+    }
+}

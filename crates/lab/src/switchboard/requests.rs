@@ -1,0 +1,114 @@
+//! What the controls are asked, and how it is read.
+
+use axum::extract::{FromRequest, Request};
+use httpkit::problem::Refusal;
+use jiff::{SignedDuration, Span};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use wire::problem::ProblemType;
+
+/// Move the clock forward.
+#[derive(Deserialize)]
+pub(super) struct Advance {
+    /// `10m`, `36h`, `2d 4h`, `PT10M` …
+    pub(super) advance: String,
+}
+
+/// Ask for faults; what is left out stays as it is.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ChangeFaults {
+    /// `true`, or the reason that the record system gives.
+    pub(super) next_import_fails: Option<FailsWith>,
+    /// Cut the toolbar off, or let it go on.
+    pub(super) toolbar_offline: Option<bool>,
+    /// 429 or 503 on the partner API; 0 for none.
+    pub(super) platform_answers: Option<u16>,
+    /// How many imports or answers; 1 unless said.
+    pub(super) times: Option<u32>,
+}
+
+/// Whether and why.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum FailsWith {
+    /// Whether.
+    Whether(bool),
+    /// Why.
+    Why(String),
+}
+
+/// The reason for a failing import; `None` when none was asked for.
+pub(super) fn reason(fails: FailsWith) -> Option<String> {
+    match fails {
+        FailsWith::Whether(true) => {
+            Some("The record system was told to fail this import.".to_owned())
+        }
+        FailsWith::Whether(false) => None,
+        FailsWith::Why(reason) => Some(reason),
+    }
+}
+
+/// The status that the platform is to answer with; `None` for none.
+pub(super) fn platform_status(asked: u16) -> Result<Option<ProblemType>, Refusal> {
+    match asked {
+        0 => Ok(None),
+        429 => Ok(Some(ProblemType::TooManyRequests)),
+        503 => Ok(Some(ProblemType::Unavailable)),
+        _ => Err(Refusal::fault("platformAnswers", "Must be 429, 503 or 0")),
+    }
+}
+
+/// A duration from now on; days count as 24 hours.
+pub(super) fn duration(text: &str) -> Result<SignedDuration, Refusal> {
+    let fault = || {
+        Refusal::fault(
+            "advance",
+            "Must be a duration ahead, such as 10m, 36h, 30d or PT10M",
+        )
+    };
+    let span: Span = text.parse().map_err(|_| fault())?;
+    let relative = jiff::SpanRelativeTo::days_are_24_hours();
+    let duration = span.to_duration(relative).map_err(|_| fault())?;
+    let most = SignedDuration::from_hours(24 * 366 * 10);
+    if duration.is_positive() && duration <= most {
+        Ok(duration)
+    } else {
+        Err(fault())
+    }
+}
+
+/// A small JSON body.
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let bytes = axum::body::Bytes::from_request(request, state)
+            .await
+            .map_err(|_| Refusal::new(ProblemType::TooLarge))?;
+        serde_json::from_slice(&bytes).map(Body).map_err(|error| {
+            Refusal::malformed(
+                error.line() as u64,
+                error.column() as u64,
+                "Not what this control takes.",
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_lie_ahead() {
+        assert_eq!(duration("10m").ok(), Some(SignedDuration::from_mins(10)));
+        assert_eq!(duration("2d 4h").ok(), Some(SignedDuration::from_hours(52)));
+        assert_eq!(duration("PT61S").ok(), Some(SignedDuration::from_secs(61)));
+        for bad in ["", "-5m", "0s", "soon", "1mo", "99999999h"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+}

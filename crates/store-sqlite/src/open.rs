@@ -1,0 +1,118 @@
+//! Opening a database: settings, schema, writer, readers.
+
+use crate::error::during;
+use crate::migrate;
+use crate::platform::Db;
+use crate::reader::Readers;
+use crate::writer::Writer;
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use store::blob::Blobs;
+use store::platform::PlatformStore;
+use store::wake::Hub;
+use store::{Result, StoreError};
+use tempfile::TempDir;
+
+const OPENING: &str = "open the database";
+/// How long a write waits for another process, such as an operator's command.
+const BUSY: Duration = Duration::from_secs(5);
+/// KiB of page cache of the writer.
+const CACHE_KIB: i32 = 4096;
+
+/// Opens the platform's database at `path`, makes it when missing, and brings its schema up to date.
+///
+/// When the last clone of the answer is dropped, what has queued is committed, the thread that writes
+/// ends, and everything is in the one file.
+///
+/// # Errors
+/// [`StoreError::UnknownSchema`] when a newer program wrote it; [`StoreError::Unavailable`] when the
+/// file cannot be opened.
+pub fn open(path: &Path, blobs: Arc<dyn Blobs>) -> Result<PlatformStore> {
+    assemble(path, blobs, "FULL", None)
+}
+
+/// A database for tests: as [`open`], in a folder that goes with it, and without waiting for a disk.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_temporary(blobs: Arc<dyn Blobs>) -> Result<PlatformStore> {
+    let folder = TempDir::new().map_err(|source| StoreError::Unavailable {
+        transaction: OPENING,
+        source: Some(Box::new(source)),
+    })?;
+    let path = folder.path().join("platform.sqlite");
+    assemble(&path, blobs, "OFF", Some(folder))
+}
+
+fn assemble(
+    path: &Path,
+    blobs: Arc<dyn Blobs>,
+    synchronous: &str,
+    folder: Option<TempDir>,
+) -> Result<PlatformStore> {
+    private(path)?;
+    let connection = prepare(path, synchronous)?;
+    let hub = Arc::new(Hub::default());
+    let db = Arc::new(Db {
+        readers: Readers::new(path.to_owned()),
+        writer: Writer::start(connection, Arc::clone(&hub))?,
+        hub,
+        _folder: folder,
+    });
+    Ok(PlatformStore {
+        directory: db.clone(),
+        devices: db.clone(),
+        permissions: db.clone(),
+        messages: db.clone(),
+        feed: db.clone(),
+        audit: db.clone(),
+        blobs,
+        health: db,
+    })
+}
+
+/// A connection that may write, with the schema in place.
+pub(crate) fn prepare(path: &Path, synchronous: &str) -> Result<Connection> {
+    let wrap = during(OPENING);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(&wrap)?;
+    connection.busy_timeout(BUSY).map_err(&wrap)?;
+    // Before anything is written: a database that is not ours stays as it is.
+    migrate::version(&connection)?;
+    let set = || -> rusqlite::Result<()> {
+        connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+        connection.pragma_update(None, "synchronous", synchronous)?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+        // Savepoints keep their undo log in memory, not in a file.
+        connection.pragma_update(None, "temp_store", "memory")?;
+        // What retention deletes is overwritten, not just unlinked.
+        connection.pragma_update(None, "secure_delete", true)?;
+        connection.set_prepared_statement_cache_capacity(128);
+        Ok(())
+    };
+    set().map_err(&wrap)?;
+    migrate::apply(&mut connection)?;
+    Ok(connection)
+}
+
+/// Makes the file before SQLite would, readable for its owner only: it holds patient data.
+fn private(path: &Path) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(source) if source.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(StoreError::Unavailable {
+                transaction: OPENING,
+                source: Some(Box::new(source)),
+            })
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,148 @@
+//! The audit log: written within every act, read and checked here.
+
+use super::Db;
+use crate::row::{Cells, int};
+use crate::sql::statements;
+use crate::writer::Tx;
+use async_trait::async_trait;
+use jiff::Timestamp;
+use model::{Actor, Hash};
+use rusqlite::params;
+use std::fmt::Display;
+use store::Result;
+use store::audit::{AuditLog, Entry, Verified, chain, start};
+
+statements! {
+    HEAD = "SELECT seq, hash FROM audit WHERE seq = (SELECT max(seq) FROM audit)";
+    ADD = "INSERT INTO audit (seq, at, actor, action, subject, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    RECENT = "SELECT seq, at, actor, action, subject, hash FROM audit WHERE seq > 0 ORDER BY seq DESC LIMIT ?1";
+    BATCH = "SELECT seq, at, actor, action, subject, hash FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+}
+
+/// Entries read at a time when the whole log is checked.
+const BATCH_SIZE: u32 = 1000;
+
+/// The newest entry's place and hash.
+#[derive(Clone, Copy)]
+pub(crate) struct Head {
+    seq: u64,
+    hash: Hash,
+}
+
+impl Tx<'_> {
+    /// Adds an entry to the audit log.
+    pub(super) fn audit(
+        &mut self,
+        by: &Actor,
+        at: Timestamp,
+        action: &str,
+        subject: impl Display,
+    ) -> Result<()> {
+        let head = match *self.head {
+            Some(head) => head,
+            None => self
+                .one(HEAD, [], |cells| {
+                    Ok(Head {
+                        seq: cells.take("audit.seq")?,
+                        hash: cells.take("audit.hash")?,
+                    })
+                })?
+                .unwrap_or(Head {
+                    seq: 0,
+                    hash: start(),
+                }),
+        };
+        let seq = head.seq + 1;
+        let (actor, subject) = (by.to_string(), subject.to_string());
+        let hash = chain(head.hash, seq, at, &actor, action, &subject);
+        self.write_one(
+            ADD,
+            params![
+                int(seq),
+                at.as_millisecond(),
+                actor,
+                action,
+                subject,
+                hash.as_bytes()
+            ],
+            "audit",
+        )?;
+        *self.head = Some(Head { seq, hash });
+        Ok(())
+    }
+}
+
+fn entry(cells: &mut Cells<'_>) -> Result<Entry> {
+    Ok(Entry {
+        seq: cells.take("audit.seq")?,
+        at: cells.take("audit.at")?,
+        actor: cells.take("audit.actor")?,
+        action: cells.take("audit.action")?,
+        subject: cells.take("audit.subject")?,
+        hash: cells.take("audit.hash")?,
+    })
+}
+
+#[async_trait]
+impl AuditLog for Db {
+    async fn note(&self, by: &Actor, action: &str, subject: &str, at: Timestamp) -> Result<()> {
+        let (by, action, subject) = (by.clone(), action.to_owned(), subject.to_owned());
+        self.write("note an act", move |tx| {
+            tx.audit(&by, at, &action, &subject)
+        })
+        .await
+    }
+
+    async fn recent(&self, limit: u32) -> Result<Vec<Entry>> {
+        self.read("read the audit log", |conn| {
+            conn.all(RECENT, [limit], entry)
+        })
+    }
+
+    async fn verify(&self) -> Result<Verified> {
+        let mut found = Verified {
+            entries: 0,
+            broken_at: None,
+            head: start(),
+        };
+        let mut after = 0_u64;
+        loop {
+            let batch = self.read("verify the audit log", |conn| {
+                conn.all(BATCH, params![int(after), BATCH_SIZE], entry)
+            })?;
+            let Some(last) = batch.last() else {
+                return Ok(found);
+            };
+            after = last.seq;
+            for entry in &batch {
+                found.check(entry);
+            }
+            // The log may be long; others want the worker too.
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// Checking a chain link by link.
+trait Check {
+    fn check(&mut self, entry: &Entry);
+}
+
+impl Check for Verified {
+    fn check(&mut self, entry: &Entry) {
+        let expected = chain(
+            self.head,
+            entry.seq,
+            entry.at,
+            &entry.actor,
+            &entry.action,
+            &entry.subject,
+        );
+        self.entries += 1;
+        // Entries count from 1 without gaps, so one that was taken out is noticed where the next stands.
+        if self.broken_at.is_none() && (expected != entry.hash || entry.seq != self.entries) {
+            self.broken_at = Some(entry.seq);
+        }
+        self.head = entry.hash;
+    }
+}

@@ -1,0 +1,196 @@
+//! Practices, client systems with their keys, and topics.
+
+use super::Db;
+use crate::row::Cells;
+use crate::sql::statements;
+use async_trait::async_trait;
+use jiff::Timestamp;
+use model::organisation::{ApiKeyInfo, ClientSystem, Practice};
+use model::{Actor, ClientSystemId, Hash, OdsCode};
+use rusqlite::params;
+use store::Result;
+use store::platform::{Directory, FoundApiKey};
+
+statements! {
+    PRACTICE = "SELECT ods_code, name FROM practice WHERE ods_code = ?1";
+    PRACTICES = "SELECT ods_code, name FROM practice ORDER BY ods_code";
+    ADD_PRACTICE = "INSERT INTO practice (ods_code, name) VALUES (?1, ?2)";
+    RENAME_PRACTICE = "UPDATE practice SET name = ?2 WHERE ods_code = ?1";
+    ADD_CLIENT = "INSERT INTO client (id, name, disabled) VALUES (?1, ?2, ?3)";
+    CLIENT = "SELECT id, name, disabled FROM client WHERE id = ?1";
+    CLIENTS = "SELECT id, name, disabled FROM client ORDER BY name, id";
+    SET_DISABLED = "UPDATE client SET disabled = ?2 WHERE id = ?1";
+    ADD_KEY = "INSERT INTO api_key (key_id, client, hash, issued_at, ends_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    END_KEY = "UPDATE api_key SET ends_at = min(coalesce(ends_at, ?2), ?2) WHERE key_id = ?1";
+    KEY = "SELECT api_key.key_id, api_key.client, api_key.issued_at, api_key.ends_at, api_key.hash, client.id, client.name, client.disabled FROM api_key JOIN client ON client.id = api_key.client WHERE api_key.key_id = ?1";
+    KEYS_OF = "SELECT key_id, client, issued_at, ends_at FROM api_key WHERE client = ?1 ORDER BY issued_at, key_id";
+    ADD_TOPIC = "INSERT INTO topic (name) VALUES (?1) ON CONFLICT DO NOTHING";
+    TOPICS = "SELECT name FROM topic ORDER BY name";
+}
+
+fn practice(cells: &mut Cells<'_>) -> Result<Practice> {
+    Ok(Practice {
+        ods_code: cells.take("practice.ods_code")?,
+        name: cells.take("practice.name")?,
+    })
+}
+
+fn client(cells: &mut Cells<'_>) -> Result<ClientSystem> {
+    Ok(ClientSystem {
+        id: cells.take("client.id")?,
+        name: cells.take("client.name")?,
+        disabled: cells.take("client.disabled")?,
+    })
+}
+
+fn key(cells: &mut Cells<'_>) -> Result<ApiKeyInfo> {
+    Ok(ApiKeyInfo {
+        key_id: cells.take("api_key.key_id")?,
+        client: cells.take("api_key.client")?,
+        issued_at: cells.take("api_key.issued_at")?,
+        ends_at: cells.take("api_key.ends_at")?,
+    })
+}
+
+#[async_trait]
+impl Directory for Db {
+    async fn put_practice(&self, by: &Actor, new: &Practice, at: Timestamp) -> Result<bool> {
+        let (by, new) = (by.clone(), new.clone());
+        self.write("put practice", move |tx| {
+            let code = new.ods_code.as_str();
+            let known = tx.one(PRACTICE, [code], practice)?;
+            let (sql, action) = match &known {
+                None => (ADD_PRACTICE, "add practice"),
+                Some(known) if known.name != new.name => (RENAME_PRACTICE, "rename practice"),
+                Some(_) => return Ok(false),
+            };
+            tx.write_one(sql, [code, &new.name], "practice")?;
+            tx.audit(&by, at, action, code)?;
+            Ok(known.is_none())
+        })
+        .await
+    }
+
+    async fn practice(&self, code: &OdsCode) -> Result<Option<Practice>> {
+        self.read("read a practice", |conn| {
+            conn.one(PRACTICE, [code.as_str()], practice)
+        })
+    }
+
+    async fn practices(&self) -> Result<Vec<Practice>> {
+        self.read("read practices", |conn| conn.all(PRACTICES, [], practice))
+    }
+
+    async fn add_client(&self, by: &Actor, new: &ClientSystem, at: Timestamp) -> Result<()> {
+        let (by, new) = (by.clone(), new.clone());
+        self.write("add client system", move |tx| {
+            let row = params![new.id.0.as_bytes(), new.name, new.disabled];
+            tx.write_one(ADD_CLIENT, row, "client")?;
+            tx.audit(&by, at, "add client system", new.id)
+        })
+        .await
+    }
+
+    async fn client(&self, id: ClientSystemId) -> Result<Option<ClientSystem>> {
+        self.read("read a client system", |conn| {
+            conn.one(CLIENT, [id.0.as_bytes()], client)
+        })
+    }
+
+    async fn clients(&self) -> Result<Vec<ClientSystem>> {
+        self.read("read client systems", |conn| conn.all(CLIENTS, [], client))
+    }
+
+    async fn set_client_disabled(
+        &self,
+        by: &Actor,
+        id: ClientSystemId,
+        disabled: bool,
+        at: Timestamp,
+    ) -> Result<bool> {
+        let by = by.clone();
+        self.write("disable or enable client system", move |tx| {
+            if tx.write(SET_DISABLED, params![id.0.as_bytes(), disabled])? == 0 {
+                return Ok(false);
+            }
+            let action = if disabled {
+                "disable client system"
+            } else {
+                "enable client system"
+            };
+            tx.audit(&by, at, action, id)?;
+            Ok(true)
+        })
+        .await
+    }
+
+    async fn add_api_key(&self, by: &Actor, new: &ApiKeyInfo, hash: Hash) -> Result<()> {
+        let (by, new) = (by.clone(), new.clone());
+        self.write("add API key", move |tx| {
+            let row = params![
+                new.key_id,
+                new.client.0.as_bytes(),
+                hash.as_bytes(),
+                new.issued_at.as_millisecond(),
+                new.ends_at.map(Timestamp::as_millisecond),
+            ];
+            tx.write_one(ADD_KEY, row, "api_key")?;
+            tx.audit(&by, new.issued_at, "add API key", &new.key_id)
+        })
+        .await
+    }
+
+    async fn end_api_key(
+        &self,
+        by: &Actor,
+        key_id: &str,
+        ends_at: Timestamp,
+        at: Timestamp,
+    ) -> Result<bool> {
+        let (by, key_id) = (by.clone(), key_id.to_owned());
+        self.write("end API key", move |tx| {
+            if tx.write(END_KEY, params![key_id, ends_at.as_millisecond()])? == 0 {
+                return Ok(false);
+            }
+            tx.audit(&by, at, "end API key", &key_id)?;
+            Ok(true)
+        })
+        .await
+    }
+
+    async fn api_key(&self, key_id: &str) -> Result<Option<FoundApiKey>> {
+        self.read("read an API key", |conn| {
+            conn.one(KEY, [key_id], |cells| {
+                Ok(FoundApiKey {
+                    info: key(cells)?,
+                    hash: cells.take("api_key.hash")?,
+                    client: client(cells)?,
+                })
+            })
+        })
+    }
+
+    async fn api_keys_of(&self, client: ClientSystemId) -> Result<Vec<ApiKeyInfo>> {
+        self.read("read API keys", |conn| {
+            conn.all(KEYS_OF, [client.0.as_bytes()], key)
+        })
+    }
+
+    async fn add_topic(&self, by: &Actor, name: &str, at: Timestamp) -> Result<bool> {
+        let (by, name) = (by.clone(), name.to_owned());
+        self.write("add topic", move |tx| {
+            if tx.write(ADD_TOPIC, [&name])? == 0 {
+                return Ok(false);
+            }
+            tx.audit(&by, at, "add topic", &name)?;
+            Ok(true)
+        })
+        .await
+    }
+
+    async fn topics(&self) -> Result<Vec<String>> {
+        self.read("read topics", |conn| {
+            conn.all(TOPICS, [], |cells| cells.take("topic.name"))
+        })
+    }
+}

@@ -1,0 +1,113 @@
+//! What a message carries, and how it loses that after the retention period.
+
+use super::statements::{
+    ATTACHMENT, ATTACHMENTS, BLOB_USED, BLOBS_OF, BODY, CODED_ITEMS, DROP_ATTACHMENTS, DROP_BODY,
+    DROP_CODED_ITEMS, DROP_LAST_USE, DROP_USE, EMPTIED, NOT_EMPTIED, TO_EMPTY,
+};
+use crate::conn::Conn;
+use crate::row::Cells;
+use crate::writer::Tx;
+use bytes::Bytes;
+use jiff::Timestamp;
+use model::attachment::Attachment;
+use model::coded_data::CodedItem;
+use model::message::Body;
+use model::{Hash, MessageRef};
+use rusqlite::params;
+use store::Result;
+use store::platform::{AttachmentBytes, Collected, StoredAttachment, StoredContent};
+
+fn attachment_row(cells: &mut Cells<'_>) -> Result<Attachment> {
+    Ok(Attachment {
+        kind: cells.take("attachment.kind")?,
+        file_name: cells.take("attachment.file_name")?,
+        size: cells.take("attachment.size")?,
+        hash: cells.take("attachment.hash")?,
+    })
+}
+
+/// The key of a message that still has its content.
+fn not_emptied(conn: &Conn<'_>, reference: MessageRef) -> Result<Option<i64>> {
+    conn.one(NOT_EMPTIED, [reference.0.as_bytes()], |cells| {
+        cells.take("message.id")
+    })
+}
+
+pub(super) fn content(conn: &Conn<'_>, reference: MessageRef) -> Result<Option<StoredContent>> {
+    let Some(id) = not_emptied(conn, reference)? else {
+        return Ok(None);
+    };
+    let body = conn.one(BODY, [id], |cells| {
+        Ok(Body {
+            kind: cells.take("message_body.kind")?,
+            content: cells.take("message_body.content")?,
+        })
+    })?;
+    let attachments = conn.all(ATTACHMENTS, [id], attachment_row)?;
+    let coded_data = conn.all(CODED_ITEMS, [id], |cells| {
+        Ok(CodedItem {
+            code: cells.take("coded_item.code")?,
+            value: cells.take("coded_item.value")?,
+            unit: cells.take("coded_item.unit")?,
+            additional_text: cells.take("coded_item.additional_text")?,
+        })
+    })?;
+    Ok(Some(StoredContent {
+        body,
+        attachments,
+        coded_data,
+    }))
+}
+
+pub(super) fn attachment(
+    conn: &Conn<'_>,
+    reference: MessageRef,
+    index: u32,
+) -> Result<Option<StoredAttachment>> {
+    let Some(id) = not_emptied(conn, reference)? else {
+        return Ok(None);
+    };
+    conn.one(ATTACHMENT, params![id, index], |cells| {
+        let attachment = attachment_row(cells)?;
+        let bytes: Option<Vec<u8>> = cells.take("attachment.bytes")?;
+        Ok(StoredAttachment {
+            attachment,
+            bytes: bytes.map_or(AttachmentBytes::Blob, |bytes| {
+                AttachmentBytes::Inline(Bytes::from(bytes))
+            }),
+        })
+    })
+}
+
+pub(super) fn empty_ended(
+    tx: &Tx<'_>,
+    ended_before: Timestamp,
+    limit: u32,
+) -> Result<Collected> {
+    let which = params![ended_before.as_millisecond(), limit];
+    let mut collected = Collected::default();
+    for id in tx.all(TO_EMPTY, which, |cells| cells.take::<i64>("message.id"))? {
+        for hash in tx.all(BLOBS_OF, [id], |cells| {
+            cells.take::<Hash>("attachment.hash")
+        })? {
+            if tx.write(DROP_LAST_USE, [hash.as_bytes()])? == 1 {
+                collected.unused_blobs.push(hash);
+            } else {
+                tx.write_one(DROP_USE, [hash.as_bytes()], "blob.uses")?;
+            }
+        }
+        tx.write(DROP_BODY, [id])?;
+        tx.write(DROP_ATTACHMENTS, [id])?;
+        tx.write(DROP_CODED_ITEMS, [id])?;
+        tx.write_one(EMPTIED, [id], "message.emptied")?;
+        collected.messages += 1;
+    }
+    Ok(collected)
+}
+
+pub(super) fn blob_in_use(conn: &Conn<'_>, hash: Hash) -> Result<bool> {
+    let used = conn.one(BLOB_USED, [hash.as_bytes()], |cells| {
+        cells.take::<i64>("blob.hash")
+    })?;
+    Ok(used.is_some())
+}

@@ -1,0 +1,249 @@
+//! The one thread that writes: takes what has queued, commits once, then answers everyone.
+//!
+//! Every call runs inside a savepoint, so one that fails leaves no trace and harms no neighbour. An
+//! answer is sent after COMMIT only: what a caller was told is on stable storage.
+
+use crate::conn::Conn;
+use crate::error;
+use crate::platform::Head;
+use rusqlite::Connection;
+use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use store::platform::Audience;
+use store::wake::Hub;
+use store::{Result, StoreError};
+use tokio::sync::{mpsc, oneshot};
+
+#[cfg(test)]
+mod tests;
+
+/// So many calls at most share one commit.
+const MAX_BATCH: usize = 256;
+/// So many calls may wait before callers have to.
+const QUEUE: usize = 1024;
+
+/// The way to the thread. Dropping it lets the thread finish what has queued, and waits for that.
+pub(crate) struct Writer {
+    queue: Option<mpsc::Sender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(crate) fn start(connection: Connection, hub: Arc<Hub>) -> Result<Self> {
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("sqlite-writer".to_owned())
+            .spawn(move || Thread::new(connection, hub).serve(jobs))
+            .map_err(|source| StoreError::Unavailable {
+                transaction: "start the writer",
+                source: Some(Box::new(source)),
+            })?;
+        Ok(Self {
+            queue: Some(queue),
+            thread: Some(thread),
+        })
+    }
+
+    /// Runs `work` in a transaction and answers once it is committed. A caller that goes away does not
+    /// stop what it has asked for.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        transaction: &'static str,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (answer, outcome) = oneshot::channel();
+        let call = Box::new(Call {
+            transaction,
+            work: Some(work),
+            outcome: None,
+            answer,
+        });
+        if let Some(queue) = &self.queue
+            && queue.send(call).await.is_ok()
+            && let Ok(outcome) = outcome.await
+        {
+            return outcome;
+        }
+        Err(error::gone(transaction))
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer ended with a panic");
+        }
+    }
+}
+
+/// What a call has in its hands: the connection, the audit log's head, and whom to wake afterwards.
+pub(crate) struct Tx<'a> {
+    conn: Conn<'a>,
+    pub(crate) head: &'a mut Option<Head>,
+    pub(crate) wakes: &'a mut Vec<Audience>,
+}
+
+impl<'a> Deref for Tx<'a> {
+    type Target = Conn<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.conn
+    }
+}
+
+/// A queued call, whatever its types.
+trait Job: Send {
+    /// Does the work; whether it succeeded.
+    fn run(&mut self, thread: &mut Thread) -> bool;
+    /// Tells the caller, who hears of success only if the batch was committed.
+    fn answer(self: Box<Self>, committed: &Committed);
+}
+
+struct Call<T, F> {
+    transaction: &'static str,
+    work: Option<F>,
+    outcome: Option<Result<T>>,
+    answer: oneshot::Sender<Result<T>>,
+}
+
+impl<T: Send, F: FnOnce(&mut Tx<'_>) -> Result<T> + Send> Job for Call<T, F> {
+    fn run(&mut self, thread: &mut Thread) -> bool {
+        let Some(work) = self.work.take() else {
+            return false;
+        };
+        let mut tx = Tx {
+            conn: Conn::new(&thread.connection, self.transaction),
+            head: &mut thread.head,
+            wakes: &mut thread.wakes,
+        };
+        // Whatever a panic left half done goes with the savepoint.
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut tx))).unwrap_or_else(|_| {
+            Err(StoreError::Fault {
+                transaction: self.transaction,
+                source: None,
+            })
+        });
+        self.outcome.insert(outcome).is_ok()
+    }
+
+    fn answer(self: Box<Self>, committed: &Committed) {
+        let outcome = match (self.outcome, committed) {
+            (Some(Err(error)), _) => Err(error),
+            (Some(Ok(value)), Committed::Yes) => Ok(value),
+            (_, Committed::No(Some(cause))) => Err(error::shared(self.transaction, cause)),
+            (_, Committed::No(None)) | (None, Committed::Yes) => {
+                Err(error::gone(self.transaction))
+            }
+        };
+        // A caller that went away does not want to know.
+        drop(self.answer.send(outcome));
+    }
+}
+
+enum Committed {
+    Yes,
+    No(Option<Arc<rusqlite::Error>>),
+}
+
+/// What the thread owns.
+struct Thread {
+    connection: Connection,
+    hub: Arc<Hub>,
+    /// The audit log's newest entry; `None` when it must be read anew.
+    head: Option<Head>,
+    wakes: Vec<Audience>,
+    data_version: Option<i64>,
+}
+
+impl Thread {
+    fn new(connection: Connection, hub: Arc<Hub>) -> Self {
+        Self {
+            connection,
+            hub,
+            head: None,
+            wakes: Vec::new(),
+            data_version: None,
+        }
+    }
+
+    fn serve(mut self, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+        let mut batch = Vec::with_capacity(MAX_BATCH);
+        while jobs.blocking_recv_many(&mut batch, MAX_BATCH) > 0 {
+            let committed = self.commit(&mut batch);
+            if let Committed::No(cause) = &committed {
+                tracing::error!(
+                    calls = batch.len(),
+                    code = cause.as_ref().and_then(|error| error.sqlite_error()).map(|error| error.extended_code),
+                    "a batch was not committed"
+                );
+            }
+            for audience in self.wakes.drain(..) {
+                self.hub.wake(&audience);
+            }
+            for job in batch.drain(..) {
+                job.answer(&committed);
+            }
+        }
+    }
+
+    fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Committed {
+        match self.attempt(batch) {
+            Ok(()) => Committed::Yes,
+            Err(cause) => {
+                self.head = None;
+                self.wakes.clear();
+                if !self.connection.is_autocommit() {
+                    // Fails only if SQLite has rolled back already.
+                    drop(self.connection.execute_batch("ROLLBACK"));
+                }
+                Committed::No(cause.map(Arc::new))
+            }
+        }
+    }
+
+    fn attempt(
+        &mut self,
+        batch: &mut [Box<dyn Job>],
+    ) -> std::result::Result<(), Option<rusqlite::Error>> {
+        self.run("BEGIN IMMEDIATE")?;
+        self.notice_others()?;
+        for job in batch {
+            let mark = self.wakes.len();
+            self.run("SAVEPOINT call")?;
+            if !job.run(self) {
+                // A full disk, for one, makes SQLite roll back everything.
+                if self.connection.is_autocommit() {
+                    return Err(None);
+                }
+                self.head = None;
+                self.wakes.truncate(mark);
+                self.run("ROLLBACK TO call")?;
+            }
+            self.run("RELEASE call")?;
+        }
+        self.run("COMMIT")
+    }
+
+    fn run(&self, sql: &str) -> std::result::Result<(), Option<rusqlite::Error>> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.execute([])?;
+        Ok(())
+    }
+
+    /// Another process may have written, an operator's command for one: the head is no longer known.
+    fn notice_others(&mut self) -> std::result::Result<(), Option<rusqlite::Error>> {
+        let version = self
+            .connection
+            .prepare_cached("PRAGMA data_version")?
+            .query_row([], |row| row.get(0))?;
+        if self.data_version.replace(version) != Some(version) {
+            self.head = None;
+        }
+        Ok(())
+    }
+}

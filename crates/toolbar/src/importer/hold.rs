@@ -1,0 +1,159 @@
+//! A claim kept alive while work goes on: renewed at a third of its life, and known to be lost in time.
+
+use jiff::Timestamp;
+use sdk::ToolbarSession;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+/// The claim is not ours any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Lost;
+
+/// A claim. Dropping it stops the renewal; the claim then ends by itself.
+pub(super) struct Hold {
+    claim: Arc<ClaimKept>,
+    renewal: JoinHandle<()>,
+}
+
+struct ClaimKept {
+    calls: ToolbarSession,
+    message_ref: String,
+    fence: u64,
+    life: Duration,
+    /// When the claim was last known to be ours, by this machine's own stopwatch.
+    granted: Mutex<Instant>,
+    lost: watch::Sender<bool>,
+}
+
+/// How long a claim lives from now, as `until` says. The two clocks may differ, so that nothing longer than
+/// the contract's lease is believed, and nonsense is taken for that lease: renewing too often does no harm.
+pub(super) fn life(until: &str, now: Timestamp) -> Duration {
+    let most = model::message::LEASE.unsigned_abs();
+    let until: Option<Timestamp> = until.parse().ok();
+    let left = until.and_then(|until| Duration::try_from(until.duration_since(now)).ok());
+    left.filter(|left| !left.is_zero())
+        .unwrap_or(most)
+        .clamp(Duration::from_millis(300), most)
+}
+
+impl Hold {
+    /// Keeps a claim that was granted at `granted` (before the call) alive.
+    pub(super) fn keep(
+        calls: ToolbarSession,
+        message_ref: String,
+        fence: u64,
+        life: Duration,
+        granted: Instant,
+    ) -> Self {
+        let claim = Arc::new(ClaimKept {
+            calls,
+            message_ref,
+            fence,
+            life,
+            granted: Mutex::new(granted),
+            lost: watch::Sender::new(false),
+        });
+        let renewed = Arc::clone(&claim);
+        let renewal = tokio::spawn(async move { renewed.keep_renewing().await });
+        Self { claim, renewal }
+    }
+
+    /// The claim's number.
+    pub(super) fn fence(&self) -> u64 {
+        self.claim.fence
+    }
+
+    /// Returns once the claim is lost.
+    pub(super) async fn lost(&self) {
+        // The sender lives as long as `self`, so that waiting can't fail.
+        let _ = self.claim.lost.subscribe().wait_for(|lost| *lost).await;
+    }
+
+    /// Makes sure that the claim is ours for at least half its life from now.
+    pub(super) async fn confirm(&self) -> Result<(), Lost> {
+        if !self.claim.is_lost() && self.claim.age() * 2 < self.claim.life {
+            return Ok(());
+        }
+        self.claim.renew().await
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.renewal.abort();
+    }
+}
+
+impl ClaimKept {
+    async fn keep_renewing(&self) {
+        loop {
+            tokio::time::sleep(self.life / 3).await;
+            if self.renew().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Renews, trying again for as long as the claim can still be alive.
+    async fn renew(&self) -> Result<(), Lost> {
+        loop {
+            if self.is_lost() {
+                return Err(Lost);
+            }
+            let asked = Instant::now();
+            let left = self.life.saturating_sub(self.age());
+            let answer =
+                tokio::time::timeout(left, self.calls.renew(&self.message_ref, self.fence));
+            match answer.await {
+                Ok(Ok(_)) => {
+                    *self.granted.lock().unwrap_or_else(PoisonError::into_inner) = asked;
+                    return Ok(());
+                }
+                // Refused for good: lost, ended, or not our session any more.
+                Ok(Err(error)) if !error.is_temporary() => return self.give_up(),
+                Ok(Err(_)) if self.age() < self.life => {
+                    tokio::time::sleep(self.life / 12).await;
+                }
+                Ok(Err(_)) | Err(_) => return self.give_up(),
+            }
+        }
+    }
+
+    fn give_up(&self) -> Result<(), Lost> {
+        self.lost.send_replace(true);
+        Err(Lost)
+    }
+
+    fn is_lost(&self) -> bool {
+        *self.lost.borrow()
+    }
+
+    fn age(&self) -> Duration {
+        self.granted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .elapsed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_life_of_a_claim_is_believed_within_reason() {
+        let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+        for (until, seconds) in [
+            ("2026-11-21T12:00:30Z", 30),
+            ("2026-11-21T12:01:00Z", 60),
+            ("2026-11-21T12:10:00Z", 60),
+            ("2026-11-21T11:59:00Z", 60),
+            ("soon", 60),
+        ] {
+            assert_eq!(life(until, now), Duration::from_secs(seconds), "{until}");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The toolbar through its front door: a real agent between a pretended platform and a pretended record
+//! system, over loopback HTTP.
+
+// `cfg(test)` tells clippy that these are tests, helpers included.
+#[cfg(test)]
+mod control;
+#[cfg(test)]
+mod import;
+#[cfg(test)]
+mod platform;
+#[cfg(test)]
+mod records;
+#[cfg(test)]
+mod review;
+#[cfg(test)]
+mod sign_in;
+#[cfg(test)]
+mod trouble;
+#[cfg(test)]
+mod world;

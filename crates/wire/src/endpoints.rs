@@ -1,0 +1,272 @@
+//! The partner API's operations in one table: OpenAPI document, docs page, Postman collection and access test are made from it.
+
+mod connection;
+mod following;
+mod messages;
+mod operators;
+mod permission;
+mod reference;
+
+use crate::headers;
+use crate::problem::ProblemType;
+
+/// The HTTP methods that the API uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Sends.
+    Post,
+}
+
+impl Method {
+    /// As it stands in a request.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Open,
+    /// A client system that shows its key.
+    Key,
+    /// A client system that shows its key and a practitioner's token.
+    KeyAndToken,
+}
+
+impl Access {
+    /// Whether a key is needed.
+    pub fn needs_key(self) -> bool {
+        self != Self::Open
+    }
+
+    /// Whether an access token is needed.
+    pub fn needs_token(self) -> bool {
+        self == Self::KeyAndToken
+    }
+}
+
+/// The chapters of the documentation, in reading order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chapter {
+    /// Is anybody there, and what may I send?
+    Connection,
+    /// From an access code to a token.
+    Permission,
+    /// Sending.
+    Messages,
+    /// What became of it.
+    Following,
+    /// Documents about the API.
+    Reference,
+    /// For those who run the server.
+    Operators,
+}
+
+impl Chapter {
+    /// Every chapter, in reading order.
+    pub const ALL: [Self; 6] = [
+        Self::Connection,
+        Self::Permission,
+        Self::Messages,
+        Self::Following,
+        Self::Reference,
+        Self::Operators,
+    ];
+
+    /// Its heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Connection => "Connection",
+            Self::Permission => "Permission",
+            Self::Messages => "Sending",
+            Self::Following => "Following",
+            Self::Reference => "Reference",
+            Self::Operators => "Operators",
+        }
+    }
+
+    /// What it is about.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Connection => {
+                "Check the connection and your key, and learn which topics you may use."
+            }
+            Self::Permission => {
+                "A practitioner reads an access code from the toolbar; you swap it, once, for an access token that you keep with that person's account."
+            }
+            Self::Messages => "Send documents about one patient to one practice.",
+            Self::Following => "Find out what became of a message.",
+            Self::Reference => "This API's own description. No key needed.",
+            Self::Operators => {
+                "For those who run the server. No key needed; on a listener of its own where one is configured."
+            }
+        }
+    }
+}
+
+/// Where a parameter stands in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A header.
+    Header,
+    /// A part of the path.
+    Path,
+}
+
+/// A parameter of a request; the key is not among them.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// Where it stands.
+    pub place: Place,
+    /// Whether it must be there.
+    pub required: bool,
+    /// What it is for.
+    pub description: &'static str,
+    /// Name of its schema.
+    pub schema: &'static str,
+}
+
+/// What an answer carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// Nothing.
+    Empty,
+    /// JSON of the named schema.
+    Json(&'static str),
+    /// Text of this media type.
+    Text(&'static str),
+}
+
+/// A header of an answer; all that are listed are always there.
+#[derive(Clone, Copy, Debug)]
+pub struct AnswerHeader {
+    /// Its name.
+    pub name: &'static str,
+    /// What it says.
+    pub description: &'static str,
+}
+
+/// An answer that is not a problem.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// What it means.
+    pub description: &'static str,
+    /// What it carries.
+    pub payload: Payload,
+    /// Its headers.
+    pub headers: &'static [AnswerHeader],
+}
+
+/// One operation.
+#[derive(Clone, Copy, Debug)]
+pub struct Endpoint {
+    /// Its method.
+    pub method: Method,
+    /// Its path, as in [`crate::paths`].
+    pub path: &'static str,
+    /// Its operation id, unique.
+    pub id: &'static str,
+    /// Its chapter.
+    pub chapter: Chapter,
+    /// What it does, in a few words.
+    pub summary: &'static str,
+    /// What a caller needs to know; paragraphs are parted by an empty line.
+    pub description: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// Its parameters.
+    pub parameters: &'static [Parameter],
+    /// Name of the request body's schema.
+    pub request: Option<&'static str>,
+    /// Every answer that is not a problem; the usual one first.
+    pub answers: &'static [Answer],
+    /// Every problem it may answer with, besides [`Endpoint::common_problems`].
+    pub problems: &'static [ProblemType],
+}
+
+/// Problems of every call that needs a key.
+const KEYED: [ProblemType; 5] = [
+    ProblemType::Unauthorized,
+    ProblemType::Forbidden,
+    ProblemType::TooManyRequests,
+    ProblemType::InternalError,
+    ProblemType::Unavailable,
+];
+
+/// Problems of every other call.
+const OPEN: [ProblemType; 1] = [ProblemType::InternalError];
+
+impl Endpoint {
+    /// The problems that go with its kind of access.
+    pub fn common_problems(&self) -> &'static [ProblemType] {
+        if self.access.needs_key() {
+            &KEYED
+        } else {
+            &OPEN
+        }
+    }
+
+    /// Every problem it may answer with, by status.
+    pub fn all_problems(&self) -> Vec<ProblemType> {
+        let mut all: Vec<_> = self
+            .problems
+            .iter()
+            .chain(self.common_problems())
+            .copied()
+            .collect();
+        all.sort_by_key(|kind| kind.status());
+        all
+    }
+}
+
+/// Every operation, in reading order.
+pub fn all() -> impl Iterator<Item = &'static Endpoint> {
+    connection::ALL
+        .iter()
+        .chain(&permission::ALL)
+        .chain(&messages::ALL)
+        .chain(&following::ALL)
+        .chain(&reference::ALL)
+        .chain(&operators::ALL)
+}
+
+/// The operation with that id.
+pub fn find(id: &str) -> Option<&'static Endpoint> {
+    all().find(|endpoint| endpoint.id == id)
+}
+
+/// The token under the name that the send page uses.
+const fn access_token(required: bool, description: &'static str) -> Parameter {
+    Parameter {
+        name: headers::ACCESS_TOKEN,
+        place: Place::Header,
+        required,
+        description,
+        schema: "Token",
+    }
+}
+
+/// The token under the name that the verify page uses.
+const fn access_token_alias(required: bool, description: &'static str) -> Parameter {
+    Parameter {
+        name: headers::ACCESS_TOKEN_ALIAS,
+        place: Place::Header,
+        required,
+        description,
+        schema: "Token",
+    }
+}
+
+#[cfg(test)]
+mod tests;

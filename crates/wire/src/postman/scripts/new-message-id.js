@@ -1,0 +1,1 @@
+pm.environment.set('messageId', pm.variables.replaceIn('{{$randomUUID}}'));

@@ -1,0 +1,1 @@
+pm.variables.set('scratchMessageId', pm.variables.replaceIn('{{$randomUUID}}'));

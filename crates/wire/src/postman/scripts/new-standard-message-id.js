@@ -1,0 +1,1 @@
+pm.environment.set('standardMessageId', pm.variables.replaceIn('{{$randomUUID}}'));

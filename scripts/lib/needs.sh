@@ -1,0 +1,43 @@
+# shellcheck shell=bash
+# What steps need beyond Rust, Node and Python, installed when it is missing. For scripts/test to source.
+
+TOOLS="$ROOT/target/test-tools"
+
+# need_debian PROGRAM PACKAGE…: Debian packages, unless PROGRAM is there already.
+need_debian() {
+    local program="$1"
+    shift
+    if command -v "$program" >/dev/null; then return; fi
+    local as_root=()
+    if ((EUID != 0)); then as_root=(sudo); fi
+    echo "installing $*"
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# The programs of tools/package.json, as its lock file fixes them.
+need_node_tools() {
+    local stamp="$TOOLS/node.sha256"
+    if [[ -d tools/node_modules ]] && sha256sum --check --status "$stamp" 2>/dev/null; then return; fi
+    echo "installing tools/package.json"
+    (cd tools && npm ci --no-fund --no-audit --silent)
+    mkdir -p "$TOOLS"
+    sha256sum tools/package.json tools/package-lock.json >"$stamp"
+}
+
+# The programs of tools/requirements.txt, in an environment of their own.
+need_python_tools() {
+    local stamp="$TOOLS/python.sha256"
+    if [[ -x "$TOOLS/python/bin/python" ]] && sha256sum --check --status "$stamp" 2>/dev/null; then return; fi
+    echo "installing tools/requirements.txt"
+    mkdir -p "$TOOLS"
+    python3 -m venv --clear "$TOOLS/python"
+    "$TOOLS/python/bin/python" -m pip install --quiet --disable-pip-version-check -r tools/requirements.txt
+    sha256sum tools/requirements.txt >"$stamp"
+}
+
+# A browser, its driver, and letters to draw with (Liberation Sans has Arial's widths).
+need_browser() {
+    need_debian chromium chromium chromium-driver fonts-liberation fonts-noto-color-emoji
+    need_debian chromedriver chromium-driver
+}

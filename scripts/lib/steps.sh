@@ -1,0 +1,76 @@
+# shellcheck shell=bash disable=SC2034
+# The steps of scripts/test, in their order: each a function step_NAME, with one line of what it is about.
+
+STEPS=(format tidy generate clippy docs build tests doctests newman schemathesis fhir browser)
+# What --quick leaves out.
+SLOW=(newman schemathesis fhir browser)
+declare -A ABOUT=(
+    [format]="the code is formatted"
+    [tidy]="the house rules are kept"
+    [generate]="generated files are what the code says"
+    [clippy]="no warning anywhere"
+    [docs]="the documentation builds, private items included"
+    [build]="the program that the journeys run"
+    [tests]="unit, property and integration tests, and journeys against the program"
+    [doctests]="examples in the documentation"
+    [newman]="the shipped Postman collection, top to bottom"
+    [schemathesis]="made-up requests from openapi.json: no 5xx, no undocumented answer"
+    [fhir]="what the Test PAS answers is FHIR R4 to a library that is not ours"
+    [browser]="pages in Chromium, without axe violations"
+)
+
+step_format() { cargo fmt --all --check; }
+
+step_tidy() { cargo xtask tidy; }
+
+step_generate() { cargo xtask generate --check; }
+
+step_clippy() { cargo clippy --workspace --all-targets --quiet -- -D warnings; }
+
+step_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --quiet; }
+
+step_build() { cargo build --package baton; }
+
+# The browser's tests are those under `browser` in the package `e2e`; they have a step of their own.
+step_tests() {
+    if cargo nextest --version >/dev/null 2>&1; then
+        cargo nextest run --workspace --no-fail-fast -E 'not (package(e2e) & test(/^browser::/))'
+    else
+        cargo test --workspace --no-fail-fast --lib --bins --tests -- --skip browser::
+    fi
+}
+
+step_doctests() { cargo test --workspace --doc --quiet; }
+
+step_newman() {
+    need_node_tools
+    # shellcheck disable=SC2016 # with_baton sets these
+    with_baton bash -c 'tools/node_modules/.bin/newman run "$UP_SDK/IM1_Send_Message.postman_collection.json" \
+        --environment "$UP_SDK/local.postman_environment.json" --color off --timeout-request 20000'
+}
+
+step_schemathesis() {
+    need_python_tools
+    with_baton "$TOOLS/python/bin/python" scripts/lib/schema_check.py
+}
+
+step_fhir() {
+    need_python_tools
+    with_baton --demo "$TOOLS/python/bin/python" scripts/lib/fhir_check.py
+}
+
+step_browser() {
+    need_browser
+    need_node_tools
+    if cargo nextest --version >/dev/null 2>&1; then
+        cargo nextest run --package e2e --no-fail-fast -E 'test(/^browser::/)'
+    else
+        cargo test --package e2e --no-fail-fast --tests -- browser::
+    fi
+}
+
+# Runs a command against a whole environment of its own, and ends that environment with it.
+with_baton() {
+    cargo build --package baton --quiet
+    python3 scripts/lib/with_baton.py "$@"
+}
