@@ -73,7 +73,7 @@ pub(crate) async fn run(folder: &Path, json: bool) -> anyhow::Result<()> {
         .map_err(from_sdk)?
         .token;
     timeline.step("the pharmacy exchanges it", "POST …/instant/access/token");
-    let message = message::compose(&connection)?;
+    let message = message::compose(&connection);
     let summary = message::describe(&message);
     partner
         .send_instant(&token, &message)

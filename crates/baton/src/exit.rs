@@ -59,7 +59,7 @@ pub(crate) fn from_sdk(error: sdk::Error) -> anyhow::Error {
     match &error {
         sdk::Error::Refused(_) => refused(error.to_string()),
         sdk::Error::Unreachable(_) => unreachable(error.to_string()),
-        _ => anyhow::Error::new(error),
+        sdk::Error::Unintelligible(_) => anyhow::Error::new(error),
     }
 }
 

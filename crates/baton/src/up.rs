@@ -3,7 +3,6 @@
 
 mod banner;
 mod first_start;
-mod lock;
 mod parts;
 pub(crate) mod sdk_dir;
 
@@ -20,9 +19,9 @@ pub(crate) async fn run(args: Up, json: bool, started: Instant) -> anyhow::Resul
     let folder = args.data.data_dir.clone();
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("cannot make `{}`", folder.display()))?;
-    let _lock = lock::take(&folder)?;
-    let shutdown = crate::command::ends_on_signal()?;
-    let parts = parts::start(&args, &shutdown).await?;
+    let _lock = crate::lock::take(&folder)?;
+    let asked_to_end = crate::command::ends_on_signal()?;
+    let parts = parts::start(&args).await?;
     let banner = banner::Banner::new(&parts, &folder, started.elapsed())?;
     if json {
         output::json(&banner.ready_line())?;
@@ -33,15 +32,15 @@ pub(crate) async fn run(args: Up, json: bool, started: Instant) -> anyhow::Resul
     if args.demo {
         tokio::select! {
             played = demo::run(&folder, json) => failed = played.err(),
-            () = shutdown.begun() => {}
+            () = asked_to_end.begun() => {}
         }
     }
     if let Some(error) = &failed {
         output::error(&format!("the demo did not come to its end: {error:#}"));
-    } else if !json && !shutdown.has_begun() {
+    } else if !json && !asked_to_end.has_begun() {
         banner.print_end(args.demo);
     }
-    shutdown.begun().await;
+    asked_to_end.begun().await;
     parts.end().await;
     Ok(())
 }

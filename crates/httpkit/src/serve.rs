@@ -51,6 +51,7 @@ impl Bound {
         let listener = self
             .listener
             .tap_io(|stream| drop(stream.set_nodelay(true)));
+        let router = router.into_make_service_with_connect_info::<SocketAddr>();
         let serving = axum::serve(listener, router)
             .with_graceful_shutdown(shutdown.begun())
             .into_future();

@@ -8,6 +8,9 @@ use serde::de::DeserializeOwned;
 use std::time::Duration;
 use wire::problem::Problem;
 
+/// An ordinary call is given up after this, whatever the client handed in allows: a peer that went away
+/// without a word must not stop its caller for ever.
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest JSON answer that is read: 8 MiB.
 pub(crate) const MAX_ANSWER: usize = 8 * 1024 * 1024;
 /// The largest refusal that is read: 256 KiB.

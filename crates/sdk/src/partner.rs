@@ -1,7 +1,7 @@
 //! The partner API (contract A), as an integrating system calls it.
 
 use crate::Error;
-use crate::http::{BadAddress, Base, fill, secret_header, send_for, send_only};
+use crate::http::{BadAddress, Base, CALL_TIMEOUT, fill, secret_header, send_for, send_only};
 use reqwest::header::HeaderValue;
 use std::time::Duration;
 use wire::partner::{AccessToken, ExchangeCode, SendMessage, Sent, StatusAnswer, Topic};
@@ -104,12 +104,14 @@ impl PartnerClient {
         self.http
             .get(self.base.at(path))
             .header(headers::API_KEY, self.api_key.clone())
+            .timeout(CALL_TIMEOUT)
     }
 
     fn post(&self, path: &str) -> reqwest::RequestBuilder {
         self.http
             .post(self.base.at(path))
             .header(headers::API_KEY, self.api_key.clone())
+            .timeout(CALL_TIMEOUT)
     }
 }
 

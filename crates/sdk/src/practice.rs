@@ -8,7 +8,7 @@ pub use attachment::AttachmentStream;
 pub use session::ToolbarSession;
 
 use crate::Error;
-use crate::http::{BadAddress, Base, secret_header, send_for, send_only};
+use crate::http::{BadAddress, Base, CALL_TIMEOUT, secret_header, send_for, send_only};
 use reqwest::header::AUTHORIZATION;
 use wire::headers::DEVICE_ASSERTION;
 use wire::paths::practice as paths;
@@ -42,12 +42,8 @@ impl ToolbarClient {
     /// # Errors
     /// [`Error`].
     pub async fn register(&self, register: &Register) -> Result<Registered, Error> {
-        send_for(
-            self.http
-                .post(self.base.at(paths::REGISTRATIONS))
-                .json(register),
-        )
-        .await
+        let request = self.http.post(self.base.at(paths::REGISTRATIONS));
+        send_for(request.json(register).timeout(CALL_TIMEOUT)).await
     }
 
     /// Undoes the registration of the device that signed `assertion`.
@@ -59,7 +55,7 @@ impl ToolbarClient {
         let value = secret_header(&value)
             .map_err(|_| Error::Unintelligible("the assertion is no header value".to_owned()))?;
         let request = self.http.delete(self.base.at(paths::REGISTRATION));
-        send_only(request.header(AUTHORIZATION, value)).await
+        send_only(request.header(AUTHORIZATION, value).timeout(CALL_TIMEOUT)).await
     }
 
     /// Signs in the practitioner that `assertion` names.
@@ -68,7 +64,8 @@ impl ToolbarClient {
     /// [`Error`]; 403 for a blocked device.
     pub async fn sign_in(&self, assertion: String) -> Result<SignedIn, Error> {
         let body = SignIn { assertion };
-        send_for(self.http.post(self.base.at(paths::SESSIONS)).json(&body)).await
+        let request = self.http.post(self.base.at(paths::SESSIONS));
+        send_for(request.json(&body).timeout(CALL_TIMEOUT)).await
     }
 
     /// The calls that `signed_in` allows.

@@ -17,6 +17,9 @@ use wire::practice::CurrentUser;
 /// A transaction carries up to some 70 MB and is answered when all of it is stored.
 const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(120);
 
+/// A search or a question by a record system on the same site takes less.
+const QUESTION_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Calls the record system of a practice.
 #[derive(Clone, Debug)]
 pub struct FhirClient {
@@ -56,7 +59,7 @@ impl FhirClient {
     /// # Errors
     /// [`Error`].
     pub async fn current_user(&self) -> Result<Option<CurrentUser>, Error> {
-        let response = send(self.http.get(self.base.at(paths::CURRENT_USER))).await?;
+        let response = send(self.get(paths::CURRENT_USER)).await?;
         if response.status().as_u16() == 204 {
             return Ok(None);
         }
@@ -115,6 +118,10 @@ impl FhirClient {
             .ok_or_else(|| Error::Unintelligible("an entry without a response".to_owned()))
     }
 
+    fn get(&self, path: &str) -> reqwest::RequestBuilder {
+        self.http.get(self.base.at(path)).timeout(QUESTION_TIMEOUT)
+    }
+
     async fn search<T>(
         &self,
         kind: ResourceType,
@@ -130,8 +137,7 @@ impl FhirClient {
             kind.name(),
             identifier_query(system, value)
         );
-        let request = self.http.get(self.base.at(&address));
-        let bundle: Bundle = send_for(request.header(ACCEPT, MEDIA_TYPE)).await?;
+        let bundle: Bundle = send_for(self.get(&address).header(ACCEPT, MEDIA_TYPE)).await?;
         bundle
             .entry
             .iter()

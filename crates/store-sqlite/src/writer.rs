@@ -136,9 +136,7 @@ impl<T: Send, F: FnOnce(&mut Tx<'_>) -> Result<T> + Send> Job for Call<T, F> {
             (Some(Err(error)), _) => Err(error),
             (Some(Ok(value)), Committed::Yes) => Ok(value),
             (_, Committed::No(Some(cause))) => Err(error::shared(self.transaction, cause)),
-            (_, Committed::No(None)) | (None, Committed::Yes) => {
-                Err(error::gone(self.transaction))
-            }
+            (_, Committed::No(None)) | (None, Committed::Yes) => Err(error::gone(self.transaction)),
         };
         // A caller that went away does not want to know.
         drop(self.answer.send(outcome));
@@ -178,7 +176,10 @@ impl Thread {
             if let Committed::No(cause) = &committed {
                 tracing::error!(
                     calls = batch.len(),
-                    code = cause.as_ref().and_then(|error| error.sqlite_error()).map(|error| error.extended_code),
+                    code = cause
+                        .as_ref()
+                        .and_then(|error| error.sqlite_error())
+                        .map(|error| error.extended_code),
                     "a batch was not committed"
                 );
             }

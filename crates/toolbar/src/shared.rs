@@ -21,6 +21,14 @@ pub(crate) struct Session {
     pub(crate) practice: PracticeInfo,
 }
 
+impl Session {
+    /// Whether both are of one practitioner at one practice; the name may have been corrected between them.
+    pub(crate) fn is_of_same_user(&self, other: &Self) -> bool {
+        self.practitioner.spine_user_id == other.practitioner.spine_user_id
+            && self.practice.ods_code == other.practice.ods_code
+    }
+}
+
 /// Shared by sign-in, stream, importer and the handle.
 pub(crate) struct Shared {
     pub(crate) platform: ToolbarClient,
@@ -65,7 +73,7 @@ impl Shared {
             .session
             .borrow()
             .as_ref()
-            .is_some_and(|now| now.practitioner == session.practitioner);
+            .is_some_and(|now| now.is_of_same_user(session));
         present && !*self.offline.borrow() && !self.stopping()
     }
 

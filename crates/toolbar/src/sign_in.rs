@@ -189,15 +189,14 @@ impl<'a> Here<'a> {
 
     /// Shows what `error` means for the practice, and waits before the next try.
     async fn rest_after(&mut self, error: &Error) {
-        let words = |error: &Error| error.refusal().map(|r| r.words.clone()).unwrap_or_default();
+        let words = error.refusal().map(|refusal| refusal.words.clone());
+        let words = words.filter(|words| !words.is_empty());
         let state = match error.status() {
             Some(403) => State::Blocked {
-                reason: words(error),
+                reason: words.unwrap_or_else(|| "The platform blocks this PC.".to_owned()),
             },
             Some(401) => State::NotRegistered {
-                reason:
-                    "The platform does not know this PC. Register it again, or check its clock."
-                        .to_owned(),
+                reason: words.unwrap_or_else(|| "The platform does not know this PC.".to_owned()),
             },
             _ => State::Offline {
                 reason: OfflineReason::PlatformUnreachable,

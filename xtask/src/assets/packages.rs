@@ -36,6 +36,15 @@ pub(super) enum Pick {
     },
 }
 
+/// The licence of what we keep.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Licence {
+    /// MIT, with its copyright line.
+    Mit(&'static str),
+    /// Another, in words.
+    Words(&'static str),
+}
+
 /// One package.
 #[derive(Debug)]
 pub(super) struct Package {
@@ -44,8 +53,8 @@ pub(super) struct Package {
     pub(super) origin: Origin,
     pub(super) archive: &'static str,
     pub(super) sha256: &'static str,
-    /// Who holds the copyright, for the licence that the archive names but does not carry.
-    pub(super) copyright: &'static str,
+    /// Its licence, which the archive names but does not carry.
+    pub(super) licence: Licence,
     pub(super) picks: &'static [Pick],
 }
 
@@ -65,7 +74,7 @@ pub(super) const PACKAGES: &[Package] = &[
         origin: Origin::Npm,
         archive: "nhsuk-frontend-10.6.1.tgz",
         sha256: "1af037bcb75237c4208809d3ac9a06522ccf61b2268221268ead3985bceb060b",
-        copyright: "Copyright (c) 2019 NHS.UK",
+        licence: Licence::Mit("Copyright (c) 2019 NHS.UK"),
         picks: &[
             Pick::File {
                 from: "package/dist/nhsuk/nhsuk-frontend.min.css",
@@ -92,19 +101,46 @@ pub(super) const PACKAGES: &[Package] = &[
         origin: Origin::PyPi,
         archive: "nhsuk_frontend_jinja-0.10.2-py3-none-any.whl",
         sha256: "9aaade67fee172438690079d30d2d59c5c0bf3997121c67ce8dcd3a4afb3e1d8",
-        copyright: "Copyright (c) Mat Moore and the contributors of nhsuk-frontend-jinja",
+        licence: Licence::Mit(
+            "Copyright (c) Mat Moore and the contributors of nhsuk-frontend-jinja",
+        ),
         picks: &[Pick::Tree {
             from: "nhsuk_frontend_jinja/templates",
             to: "templates",
             suffix: ".jinja",
         }],
     },
+    // One photograph, for the demo's message and the tests.
+    Package {
+        name: "scikit-image",
+        version: "0.22.0",
+        origin: Origin::PyPi,
+        archive: "scikit_image-0.22.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
+        sha256: "c5c378db54e61b491b9edeefff87e49fcf7fdf729bb93c777d7a5f15d36f743e",
+        licence: Licence::Words(RETINA),
+        picks: &[Pick::File {
+            from: "skimage/data/retina.jpg",
+            to: "retina.jpg",
+        }],
+    },
 ];
 
+const RETINA: &str = "\
+retina.jpg: \"Fundus photograph of normal left eye\", Mikael Häggström, 2014
+(\"Medical gallery of Mikael Häggström 2014\", WikiJournal of Medicine 1 (2),
+doi:10.15347/wjm/2014.008).
+
+Made available under the Creative Commons CC0 1.0 Universal Public Domain
+Dedication, as the package that it comes in documents.
+";
+
 impl Package {
-    /// The MIT licence, which both packages declare, with its copyright line.
+    /// The licence's text.
     pub(super) fn licence_text(&self) -> String {
-        format!("MIT License\n\n{}\n\n{MIT}", self.copyright)
+        match self.licence {
+            Licence::Mit(copyright) => format!("MIT License\n\n{copyright}\n\n{MIT}"),
+            Licence::Words(text) => text.to_owned(),
+        }
     }
 }
 

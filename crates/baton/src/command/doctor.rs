@@ -26,7 +26,8 @@ enum Verdict {
 
 #[derive(Serialize)]
 struct Check {
-    check: &'static str,
+    #[serde(rename = "check")]
+    of: &'static str,
     verdict: Verdict,
     found: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,27 +35,27 @@ struct Check {
 }
 
 impl Check {
-    fn good(check: &'static str, found: impl Into<String>) -> Self {
+    fn good(of: &'static str, found: impl Into<String>) -> Self {
         Self {
-            check,
+            of,
             verdict: Verdict::Good,
             found: found.into(),
             advice: None,
         }
     }
 
-    fn warning(check: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
+    fn warning(of: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
         Self {
-            check,
+            of,
             verdict: Verdict::Warning,
             found: found.into(),
             advice: Some(advice.into()),
         }
     }
 
-    fn bad(check: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
+    fn bad(of: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
         Self {
-            check,
+            of,
             verdict: Verdict::Bad,
             found: found.into(),
             advice: Some(advice.into()),
@@ -93,7 +94,7 @@ fn show(checks: &[Check]) {
             Verdict::Warning => "warn",
             Verdict::Bad => "BAD ",
         };
-        output::line(&format!("{mark}  {:<13}{}", check.check, check.found));
+        output::line(&format!("{mark}  {:<13}{}", check.of, check.found));
         if let Some(advice) = &check.advice {
             output::line(&format!("      {:<13}→ {advice}", ""));
         }
@@ -119,7 +120,7 @@ fn disk(folder: &Path) -> Check {
     match rustix::fs::statvfs(folder) {
         Ok(found) => {
             let free = found.f_bavail.saturating_mul(found.f_frsize);
-            let shown = format!("{:.1} GB free", free as f64 / 1e9);
+            let shown = format!("{} GB free", free / 1_000_000_000);
             if free < LOW_DISK {
                 Check::warning(
                     "disk",

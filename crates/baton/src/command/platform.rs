@@ -4,10 +4,16 @@ mod acts;
 mod serve;
 
 use crate::args::Platform as Command;
+use crate::exit::refused;
+use httpkit::entropy::OsEntropy;
 use model::Secret;
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
+use store::blob::DiskBlobs;
 use store::platform::PlatformStore;
+
+const DATABASE: &str = "platform.sqlite";
 
 /// Runs one of the platform's commands.
 pub(crate) async fn run(command: Command, json: bool) -> anyhow::Result<()> {
@@ -27,15 +33,36 @@ pub(crate) async fn run(command: Command, json: bool) -> anyhow::Result<()> {
     }
 }
 
-/// Opens a platform's folder, made when missing.
-pub(crate) fn open(folder: &Path) -> anyhow::Result<PlatformStore> {
+/// A platform's folder, opened to serve: nobody else serves from it until this is dropped.
+pub(crate) struct Serving {
+    pub(crate) store: PlatformStore,
+    _lock: File,
+}
+
+/// Opens a platform's folder to serve, and clears what a crash may have left half written.
+pub(crate) fn open_to_serve(folder: &Path) -> anyhow::Result<Serving> {
     std::fs::create_dir_all(folder)?;
-    let blobs =
-        store::blob::DiskBlobs::open(&folder.join("blobs"), Arc::new(httpkit::entropy::OsEntropy))?;
-    Ok(store_sqlite::open(
-        &folder.join("platform.sqlite"),
-        Arc::new(blobs),
-    )?)
+    let lock = crate::lock::take(folder)?;
+    let blobs = blobs(folder)?;
+    blobs.clear_incoming()?;
+    let store = store_sqlite::open(&folder.join(DATABASE), Arc::new(blobs))?;
+    Ok(Serving { store, _lock: lock })
+}
+
+/// Opens a platform's folder to manage it, beside a server that may run.
+fn open(folder: &Path) -> anyhow::Result<PlatformStore> {
+    let file = folder.join(DATABASE);
+    if !file.is_file() {
+        let folder = folder.display();
+        return Err(refused(format!(
+            "there is no platform in `{folder}`; start one, or name its folder with --data-dir"
+        )));
+    }
+    Ok(store_sqlite::open(&file, Arc::new(blobs(folder)?))?)
+}
+
+fn blobs(folder: &Path) -> anyhow::Result<DiskBlobs> {
+    Ok(DiskBlobs::open(&folder.join("blobs"), Arc::new(OsEntropy))?)
 }
 
 /// The key of the hash of access codes: a file beside the database, made when missing, for this user only.
@@ -47,7 +74,7 @@ pub(crate) fn code_key(folder: &Path) -> anyhow::Result<Secret> {
         return Ok(Secret::new(text.trim().to_owned()));
     }
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let text = model::entropy::text(&httpkit::entropy::OsEntropy, alphabet, 43);
+    let text = model::entropy::text(&OsEntropy, alphabet, 43);
     let mut new = std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)

@@ -56,7 +56,7 @@ fn told(error: Error) -> anyhow::Error {
             })
         }
         Error::Unreachable(_) => unreachable("the toolbar does not answer; is `baton up` running?"),
-        other => from_sdk(other),
+        other @ Error::Unintelligible(_) => from_sdk(other),
     }
 }
 

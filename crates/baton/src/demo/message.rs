@@ -13,14 +13,14 @@ use wire::partner::{
 /// Printed to PDF by a browser.
 const LETTER: &[u8] = include_bytes!("../../../../sdk-kit/samples/dispense-notification.pdf");
 /// A photograph (its origin and licence stand beside it).
-const PHOTOGRAPH: &[u8] = include_bytes!("../../../../third_party/retina-photograph/retina.jpg");
+const PHOTOGRAPH: &[u8] = include_bytes!("../../../../third_party/scikit-image/retina.jpg");
 /// Text with accents and emoji.
 const NOTE: &[u8] = include_bytes!("../../../../sdk-kit/samples/counter-note.txt");
 /// Notes of several pages.
 const NOTES: &[u8] = include_bytes!("../../../../sdk-kit/samples/consultation-notes.txt");
 
 /// A new message about the sample patient.
-pub(crate) fn compose(connection: &Connection) -> anyhow::Result<SendMessage> {
+pub(crate) fn compose(connection: &Connection) -> SendMessage {
     let attachment = |mime_type: &str, file_name: &str, bytes: &[u8]| Attachment {
         mime_type: mime_type.to_owned(),
         file_name: file_name.to_owned(),
@@ -33,7 +33,7 @@ pub(crate) fn compose(connection: &Connection) -> anyhow::Result<SendMessage> {
         additional_text: Some(text.to_owned()),
     };
     let [recipient_type, _] = RECIPIENT_TYPES;
-    Ok(SendMessage {
+    SendMessage {
         message_id: model::entropy::uuid_v4(&OsEntropy).to_string(),
         kind: INSTANT_TYPE.to_owned(),
         topic: model::topic::DISPENSE_EVENT.to_owned(),
@@ -65,7 +65,7 @@ pub(crate) fn compose(connection: &Connection) -> anyhow::Result<SendMessage> {
                 additional_text: Some("Feeling faint on standing up, twice this week".to_owned()),
             },
         ],
-    })
+    }
 }
 
 /// What it carries, in a line.

@@ -4,11 +4,12 @@ use super::TOOLBAR_DIR;
 use super::first_start::{self, Kept};
 use super::sdk_dir::{self, Connection};
 use crate::args::Up;
-use crate::command::platform::{code_key, open};
+use crate::command::platform::{Serving, code_key, open_to_serve};
 use anyhow::Context as _;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use httpkit::clock::SandboxClock;
+use httpkit::csrf::refuse_cross_site;
 use httpkit::entropy::OsEntropy;
 use httpkit::lifecycle::Shutdown;
 use httpkit::serve::Bound;
@@ -39,6 +40,7 @@ pub(crate) struct Parts {
     pub(crate) signed_in: bool,
     toolbar: AgentHandle,
     _control: ControlServer,
+    _serving: Serving,
     shutdown: Shutdown,
     tasks: Vec<JoinHandle<std::io::Result<()>>>,
 }
@@ -47,11 +49,12 @@ pub(crate) struct Parts {
 struct Surroundings {
     clock: Arc<SandboxClock>,
     entropy: Arc<dyn Entropy>,
-    shutdown: Shutdown,
 }
 
 /// Starts everything.
-pub(crate) async fn start(args: &Up, shutdown: &Shutdown) -> anyhow::Result<Parts> {
+pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
+    // Its own signal: when the user wants an end, the toolbar finishes first.
+    let shutdown = Shutdown::default();
     let folder = &args.data.data_dir;
     let here = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let platform_bound = Bound::to(here(args.platform_port))
@@ -65,12 +68,12 @@ pub(crate) async fn start(args: &Up, shutdown: &Shutdown) -> anyhow::Result<Part
     let around = Surroundings {
         clock: Arc::new(clock),
         entropy: Arc::new(OsEntropy),
-        shutdown: shutdown.clone(),
     };
 
     let platform_folder = folder.join("platform");
-    let store = open(&platform_folder)
+    let serving = open_to_serve(&platform_folder)
         .with_context(|| format!("cannot open `{}`", platform_folder.display()))?;
+    let store = serving.store.clone();
     let kept = first_start::prepare(folder, &store, around.clock.now(), &*around.entropy).await?;
     let (platform_url, pas_url) = (platform_bound.url(), pas_bound.url());
     let config = PlatformConfig::new(platform_url.clone(), code_key(&platform_folder)?);
@@ -101,7 +104,11 @@ pub(crate) async fn start(args: &Up, shutdown: &Shutdown) -> anyhow::Result<Part
     };
     let router = platform.router(|router| {
         let router = router.layer(axum::middleware::from_fn_with_state(answers, interfere));
-        router.merge(board.router())
+        router.merge(
+            board
+                .router()
+                .layer(axum::middleware::from_fn(refuse_cross_site)),
+        )
     });
     tasks.push(tokio::spawn(platform_bound.serve(router, shutdown.clone())));
     let work = platform.work();
@@ -121,7 +128,6 @@ pub(crate) async fn start(args: &Up, shutdown: &Shutdown) -> anyhow::Result<Part
     };
     sdk_dir::write(folder, &connection)?;
     let signed_in = signed_in(&toolbar).await;
-    let shutdown = around.shutdown;
     Ok(Parts {
         connection,
         practitioner,
@@ -129,6 +135,7 @@ pub(crate) async fn start(args: &Up, shutdown: &Shutdown) -> anyhow::Result<Part
         signed_in,
         toolbar,
         _control: control,
+        _serving: serving,
         shutdown,
         tasks,
     })
@@ -145,17 +152,15 @@ async fn test_pas(
         .first()
         .cloned()
         .context("the demo practice has no practitioner")?;
-    let data_dir = folder.join("pas");
-    let new = !data_dir.exists();
     let pas = Pas::open(PasConfig {
-        data_dir,
+        data_dir: folder.join("pas"),
         organisation: people::riverside(),
         users,
         clock: around.clock.clone(),
         entropy: Arc::clone(&around.entropy),
         faults: Arc::clone(faults),
     })?;
-    if new {
+    if pas.patient_count().await? == 0 {
         pas.load_patients(people::patients_json().as_bytes())
             .await?;
         pas.sign_in_at_pc(&first.spine_user_id).await?;

@@ -2,7 +2,7 @@
 
 use super::AttachmentStream;
 use crate::Error;
-use crate::http::{Base, fill, path_part, send, send_for, send_only};
+use crate::http::{Base, CALL_TIMEOUT, fill, path_part, send, send_for, send_only};
 use crate::sse::EventStream;
 use reqwest::RequestBuilder;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
@@ -214,6 +214,8 @@ impl ToolbarSession {
     }
 
     fn with_session(&self, request: RequestBuilder) -> RequestBuilder {
-        request.header(AUTHORIZATION, self.bearer.clone())
+        request
+            .header(AUTHORIZATION, self.bearer.clone())
+            .timeout(CALL_TIMEOUT)
     }
 }

@@ -23,7 +23,12 @@ statements! {
 
 impl Tx<'_> {
     /// Adds a row to an audience's feed, and wakes that audience after COMMIT.
-    pub(super) fn tell(&mut self, audience: Audience, at: Timestamp, item: &FeedItem) -> Result<()> {
+    pub(super) fn tell(
+        &mut self,
+        audience: Audience,
+        at: Timestamp,
+        item: &FeedItem,
+    ) -> Result<()> {
         let (practice, client) = match &audience {
             Audience::Practice(code) => (Some(code.as_str()), None),
             Audience::Client(id) => (None, Some(id.0.as_bytes())),

@@ -43,6 +43,9 @@ fn every_statement_finds_its_rows_by_an_index() {
 fn the_test_would_notice_a_scan() {
     let folder = tempfile::tempdir().unwrap();
     let connection = open::prepare(&folder.path().join("plans.sqlite"), "OFF").unwrap();
-    let details = plan(&connection, "SELECT id FROM message WHERE topic = ?1 ORDER BY subject");
+    let details = plan(
+        &connection,
+        "SELECT id FROM message WHERE topic = ?1 ORDER BY subject",
+    );
     assert_eq!(details, ["SCAN message", "USE TEMP B-TREE FOR ORDER BY"]);
 }

@@ -7,7 +7,8 @@ use std::path::Path;
 use std::time::Duration;
 
 const ADD: Sql = Sql("INSERT INTO topic (name) VALUES (?1)");
-const ORPHAN: Sql = Sql("INSERT INTO history (message, place, status, at) VALUES (99, 1, 'PENDING', 0)");
+const ORPHAN: Sql =
+    Sql("INSERT INTO history (message, place, status, at) VALUES (99, 1, 'PENDING', 0)");
 const DEFER: Sql = Sql("PRAGMA defer_foreign_keys = ON");
 
 struct World {
@@ -151,11 +152,7 @@ async fn when_the_commit_fails_nobody_hears_of_success_or_wakes() {
     };
     let answers = together(
         &world,
-        vec![
-            Box::new(add("one")),
-            Box::new(orphan),
-            Box::new(add("two")),
-        ],
+        vec![Box::new(add("one")), Box::new(orphan), Box::new(add("two"))],
     )
     .await;
     assert!(

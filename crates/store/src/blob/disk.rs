@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
+/// Where blobs are written before they are put in place.
+const INCOMING: &str = "incoming";
+
 /// Blobs in a folder of the local file system.
 pub struct DiskBlobs {
     shared: Arc<Shared>,
@@ -45,17 +48,12 @@ async fn blocking<T: Send + 'static>(
 }
 
 impl DiskBlobs {
-    /// Opens the folder, makes it when missing, and clears what an earlier run left half written.
+    /// Opens the folder, made when missing.
     ///
     /// # Errors
     /// [`BlobError::Io`].
     pub fn open(root: &Path, entropy: Arc<dyn Entropy>) -> Result<Self, BlobError> {
-        let incoming = root.join("incoming");
-        fs::create_dir_all(&incoming).map_err(io_error("making the blob folder"))?;
-        for entry in fs::read_dir(&incoming).map_err(io_error("listing the incoming folder"))? {
-            let entry = entry.map_err(io_error("listing the incoming folder"))?;
-            fs::remove_file(entry.path()).map_err(io_error("clearing the incoming folder"))?;
-        }
+        fs::create_dir_all(root.join(INCOMING)).map_err(io_error("making the blob folder"))?;
         let shared = Shared {
             root: root.to_owned(),
             holds: Mutex::default(),
@@ -65,6 +63,20 @@ impl DiskBlobs {
             shared: Arc::new(shared),
             entropy,
         })
+    }
+
+    /// Clears what an earlier run left half written. For the one process that takes messages, before
+    /// it takes the first.
+    ///
+    /// # Errors
+    /// [`BlobError::Io`].
+    pub fn clear_incoming(&self) -> Result<(), BlobError> {
+        let listing = io_error("listing the incoming folder");
+        for entry in fs::read_dir(self.shared.root.join(INCOMING)).map_err(&listing)? {
+            fs::remove_file(entry.map_err(&listing)?.path())
+                .map_err(io_error("clearing the incoming folder"))?;
+        }
+        Ok(())
     }
 }
 
@@ -209,7 +221,7 @@ fn open(path: &Path, hash: Hash) -> Result<File, BlobError> {
 impl Blobs for DiskBlobs {
     async fn begin(&self) -> Result<Box<dyn BlobWriter>, BlobError> {
         let name = model::entropy::uuid_v4(&*self.entropy).simple().to_string();
-        let path = self.shared.root.join("incoming").join(name);
+        let path = self.shared.root.join(INCOMING).join(name);
         let incoming = blocking("starting a blob", move || {
             let file = File::create_new(&path).map_err(io_error("starting a blob"))?;
             Ok(Incoming {

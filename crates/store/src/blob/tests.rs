@@ -39,7 +39,7 @@ async fn what_is_sealed_is_read_back_and_equal_content_is_one_file() {
 }
 
 #[tokio::test]
-async fn a_dropped_writer_leaves_nothing_and_a_start_clears_leftovers() {
+async fn a_dropped_writer_leaves_nothing_and_leftovers_of_a_crash_can_be_cleared() {
     let folder = tempfile::tempdir().unwrap();
     let blobs = open(&folder);
     let mut writer = blobs.begin().await.unwrap();
@@ -48,7 +48,7 @@ async fn a_dropped_writer_leaves_nothing_and_a_start_clears_leftovers() {
     drop(writer);
     assert_eq!(files(folder.path()), 0);
     std::fs::write(folder.path().join("incoming/left"), b"by a crash").unwrap();
-    let _again = open(&folder);
+    open(&folder).clear_incoming().unwrap();
     assert_eq!(files(folder.path()), 0);
 }
 

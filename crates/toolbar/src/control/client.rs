@@ -10,6 +10,8 @@ use std::path::Path;
 use std::time::Duration;
 use wire::practice::{Detail, Inbox, NewCode, Outcome, Summary, TokenInfo, Tokens};
 
+/// The toolbar asks the platform, which has 30 s.
+const ORDER_TIMEOUT: Duration = Duration::from_secs(45);
 /// An import of 50 MB into a slow record system, with its tries.
 const IMPORT_TIMEOUT: Duration = Duration::from_mins(15);
 
@@ -135,6 +137,7 @@ impl ControlClient {
         self.http
             .request(method, format!("{}{path}", self.url))
             .bearer_auth(self.secret.reveal())
+            .timeout(ORDER_TIMEOUT)
     }
 
     /// `path` with `id` in place of its parameter; ids are words of letters, digits and hyphens.

@@ -86,19 +86,25 @@ async fn fetch(shared: &Shared, order: &Order, info: &AttachmentInfo) -> Result<
         tries += 1;
         let damaged = matches!(error, Error::Unintelligible(_));
         if tries >= shared.pace.tries || !(damaged || error.is_temporary()) {
-            return Err(if damaged {
-                let place = info.index + 1;
-                Fault::failed(&format!(
-                    "Attachment {place} did not arrive as it was sent."
-                ))
-            } else {
-                Fault::Abandoned(error)
-            });
+            return Err(judge_fetch(error, info.index + 1));
         }
         let wait = backoff.next(shared.entropy.as_ref(), error.retry_after());
         if shared.pause(wait).await {
             return Err(Fault::Closed);
         }
+    }
+}
+
+fn judge_fetch(error: Error, place: u32) -> Fault {
+    match &error {
+        Error::Unintelligible(_) => Fault::failed(&format!(
+            "Attachment {place} did not arrive as it was sent."
+        )),
+        // The platform is away or our session is over: the message is none the worse for it.
+        _ if error.is_temporary() || matches!(error.status(), Some(401 | 403)) => {
+            Fault::Abandoned(error)
+        }
+        _ => Fault::failed(&format!("Attachment {place} could not be fetched.")),
     }
 }
 

@@ -107,8 +107,7 @@ async fn claim_again(session: &Session, order: &Order) -> Result<Next, Error> {
 /// The same practitioner's newer session, if there is one.
 fn present_session(shared: &Shared, session: &Session) -> Option<Session> {
     let present = shared.session.borrow().clone()?;
-    (present.practitioner == session.practitioner && present.number > session.number)
-        .then_some(present)
+    (present.is_of_same_user(session) && present.number > session.number).then_some(present)
 }
 
 /// Says that the record system would not take the message, for as long as the claim lives.

@@ -50,7 +50,7 @@ pub(crate) async fn run(
             "The platform is at {url}, its documentation at {url}/docs. Ctrl-C ends it."
         ));
     }
-    let serving = bound.serve(platform.router(std::convert::identity), shutdown.clone());
+    let answering = bound.serve(platform.router(std::convert::identity), shutdown.clone());
     let for_operators = async {
         match operators {
             Some(bound) => {
@@ -61,7 +61,7 @@ pub(crate) async fn run(
             None => Ok(()),
         }
     };
-    let (served, told) = tokio::join!(serving, for_operators);
+    let (served, told) = tokio::join!(answering, for_operators);
     shutdown.begin();
     work.await?;
     served?;

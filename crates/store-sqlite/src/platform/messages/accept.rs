@@ -16,7 +16,10 @@ use store::platform::{Accepted, AttachmentBytes, NewMessage};
 
 pub(super) fn accept(tx: &mut Tx<'_>, by: &Actor, message: &NewMessage) -> Result<Accepted> {
     let envelope = &message.envelope;
-    let names = [envelope.client.0.as_bytes(), envelope.message_id.0.as_bytes()];
+    let names = [
+        envelope.client.0.as_bytes(),
+        envelope.message_id.0.as_bytes(),
+    ];
     let earlier: Option<Hash> =
         tx.one(EARLIER, names, |cells| cells.take("message.content_hash"))?;
     if let Some(earlier) = earlier {

@@ -2,9 +2,7 @@
 
 use super::read::{self, Found};
 use super::stage::{Columns, only_for};
-use super::statements::{
-    ADD_HISTORY, BY_REFERENCE, CHANGE, COUNT_IN, COUNT_OUT, DUE, UNDER_TOKEN,
-};
+use super::statements::{ADD_HISTORY, BY_REFERENCE, CHANGE, COUNT_IN, COUNT_OUT, DUE, UNDER_TOKEN};
 use crate::writer::Tx;
 use jiff::Timestamp;
 use model::message::{Envelope, Event, Stage, Status, Step, SubStatus, settle, show, step};
@@ -123,7 +121,10 @@ fn enter(
     if (status, sub_status) != (old_status, old_sub_status) {
         add_history(tx, found.id, status, sub_status, step.at)?;
         tell_sender(tx, &stored.envelope, status, sub_status, step.at)?;
-        let old = params![old_status.as_str(), old_sub_status.map_or("", SubStatus::as_str)];
+        let old = params![
+            old_status.as_str(),
+            old_sub_status.map_or("", SubStatus::as_str)
+        ];
         tx.write_one(COUNT_OUT, old, "message_count")?;
         count_in(tx, status, sub_status)?;
         stored.changed_at = step.at;
@@ -179,11 +180,7 @@ pub(super) fn add_history(
     tx.write_one(ADD_HISTORY, row, "history")
 }
 
-pub(super) fn count_in(
-    tx: &Tx<'_>,
-    status: Status,
-    sub_status: Option<SubStatus>,
-) -> Result<()> {
+pub(super) fn count_in(tx: &Tx<'_>, status: Status, sub_status: Option<SubStatus>) -> Result<()> {
     let row = [status.as_str(), sub_status.map_or("", SubStatus::as_str)];
     tx.write_one(COUNT_IN, row, "message_count")
 }

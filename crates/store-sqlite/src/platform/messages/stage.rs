@@ -2,8 +2,8 @@
 
 use crate::row::{Cells, int};
 use jiff::Timestamp;
-use model::{SessionId, SpineUserId};
 use model::message::{Approval, ClaimMode, Lease, Review, Stage, Waiting, next_due};
+use model::{SessionId, SpineUserId};
 use store::{Result, StoreError};
 
 /// A stage and what is derived from it, as they are written.

@@ -1,0 +1,39 @@
+//! The conformance suite on a database in a file and on a temporary one, and what only a file can show.
+
+mod durable;
+mod tampering;
+
+use model::entropy::SeededEntropy;
+use std::path::Path;
+use std::sync::Arc;
+use store::blob::{Blobs, DiskBlobs};
+use store::platform::PlatformStore;
+use tempfile::TempDir;
+
+fn blobs(folder: &Path) -> Arc<dyn Blobs> {
+    Arc::new(DiskBlobs::open(folder, Arc::new(SeededEntropy::new(7))).unwrap())
+}
+
+async fn file() -> (PlatformStore, TempDir) {
+    let folder = TempDir::new().unwrap();
+    (open(folder.path()), folder)
+}
+
+async fn temporary() -> (PlatformStore, TempDir) {
+    let folder = TempDir::new().unwrap();
+    let store = store_sqlite::open_temporary(blobs(folder.path())).unwrap();
+    (store, folder)
+}
+
+fn open(folder: &Path) -> PlatformStore {
+    let path = folder.join("platform.sqlite");
+    store_sqlite::open(&path, blobs(&folder.join("blobs"))).unwrap()
+}
+
+mod on_a_file {
+    store::conformance::suite!(crate::file);
+}
+
+mod on_a_temporary_database {
+    store::conformance::suite!(crate::temporary);
+}

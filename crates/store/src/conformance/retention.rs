@@ -1,0 +1,126 @@
+//! What messages lose after the retention period, and when a blob is free.
+
+use super::world::{World, at};
+use crate::platform::{Accepted, AttachmentBytes, Collected, NewMessage, PlatformStore};
+use model::attachment::Attachment;
+use model::{FileName, Hash};
+
+/// Sends a message with one blob more than it had, and gives it back.
+async fn send_with_blobs(world: &World, names: &[&str], accepted: i64) -> NewMessage {
+    let mut message = world.standard(accepted);
+    for name in names {
+        let attachment = Attachment {
+            file_name: FileName::parse(&format!("{accepted}-{name}.pdf")).unwrap(),
+            hash: blob(name),
+            ..message.attachments[0].0.clone()
+        };
+        message
+            .attachments
+            .push((attachment, AttachmentBytes::Blob));
+    }
+    assert_eq!(world.accept(&message).await, Accepted::New);
+    message
+}
+
+fn blob(name: &str) -> Hash {
+    Hash::of(name.as_bytes())
+}
+
+async fn empty(world: &World, ended_before: i64, limit: u32) -> Collected {
+    let messages = &world.store.messages;
+    messages.empty_ended(at(ended_before), limit).await.unwrap()
+}
+
+pub async fn what_ended_long_ago_loses_its_content(store: PlatformStore) {
+    let world = World::new(store).await;
+    let message = send_with_blobs(&world, &["a"], 5).await;
+    let reference = message.envelope.reference;
+    world.reject(reference, 6).await;
+    let before = world.find(reference).await;
+    let collected = empty(&world, 7, 10).await;
+    let expected = Collected {
+        messages: 1,
+        unused_blobs: vec![blob("a")],
+    };
+    assert_eq!(collected, expected);
+    let messages = &world.store.messages;
+    assert_eq!(messages.content(reference).await.unwrap(), None);
+    for index in 0..2 {
+        let attachment = messages.attachment(reference, index).await.unwrap();
+        assert!(attachment.is_none());
+    }
+    // Its id, status and times stay, and so does its name's protection against a second message.
+    assert_eq!(world.find(reference).await, before);
+    assert_eq!(world.accept(&message).await, Accepted::Same);
+    let listed = messages.get(reference).await.unwrap().unwrap();
+    assert_eq!((listed.attachments, listed.coded_items), (0, 0));
+    assert_eq!(empty(&world, 7, 10).await, Collected::default());
+}
+
+pub async fn what_ended_lately_keeps_its_content(store: PlatformStore) {
+    let world = World::new(store).await;
+    let reference = world.accept_standard(5).await;
+    world.reject(reference, 6).await;
+    assert_eq!(empty(&world, 6, 10).await, Collected::default());
+    let content = world.store.messages.content(reference).await.unwrap();
+    assert!(content.is_some());
+}
+
+pub async fn what_waits_keeps_its_content(store: PlatformStore) {
+    let world = World::new(store).await;
+    let message = send_with_blobs(&world, &["a"], 5).await;
+    assert_eq!(empty(&world, 1_000_000, 10).await, Collected::default());
+    let messages = &world.store.messages;
+    let content = messages.content(message.envelope.reference).await;
+    assert!(content.unwrap().is_some());
+    assert!(messages.blob_in_use(blob("a")).await.unwrap());
+}
+
+pub async fn no_more_than_the_limit_is_emptied(store: PlatformStore) {
+    let world = World::new(store).await;
+    for accepted in 0..5 {
+        let reference = world.accept_standard(accepted).await;
+        world.reject(reference, 6).await;
+    }
+    let mut emptied = Vec::new();
+    for _ in 0..4 {
+        emptied.push(empty(&world, 7, 2).await.messages);
+    }
+    assert_eq!(emptied, [2, 2, 1, 0]);
+}
+
+pub async fn a_blob_is_free_when_the_last_message_lets_go(store: PlatformStore) {
+    let world = World::new(store).await;
+    let messages = &world.store.messages;
+    assert!(!messages.blob_in_use(blob("a")).await.unwrap());
+    let first = send_with_blobs(&world, &["a", "b"], 5).await;
+    let second = send_with_blobs(&world, &["a"], 6).await;
+    world.reject(first.envelope.reference, 10).await;
+    assert_eq!(empty(&world, 11, 10).await.unused_blobs, [blob("b")]);
+    assert!(messages.blob_in_use(blob("a")).await.unwrap());
+    assert!(!messages.blob_in_use(blob("b")).await.unwrap());
+    world.reject(second.envelope.reference, 12).await;
+    assert_eq!(empty(&world, 13, 10).await.unused_blobs, [blob("a")]);
+    assert!(!messages.blob_in_use(blob("a")).await.unwrap());
+    // A blob that comes back counts anew.
+    send_with_blobs(&world, &["a"], 14).await;
+    assert!(messages.blob_in_use(blob("a")).await.unwrap());
+}
+
+pub async fn a_blob_named_twice_by_one_message_is_free_once(store: PlatformStore) {
+    let world = World::new(store).await;
+    let mut message = world.standard(5);
+    for name in ["one.pdf", "two.pdf"] {
+        let attachment = Attachment {
+            file_name: FileName::parse(name).unwrap(),
+            hash: blob("a"),
+            ..message.attachments[0].0.clone()
+        };
+        message
+            .attachments
+            .push((attachment, AttachmentBytes::Blob));
+    }
+    assert_eq!(world.accept(&message).await, Accepted::New);
+    world.reject(message.envelope.reference, 6).await;
+    assert_eq!(empty(&world, 7, 10).await.unused_blobs, [blob("a")]);
+}
