@@ -1,8 +1,8 @@
 //! The behaviours of every port, as functions that each back end runs.
 //!
 //! Every function takes an empty store, sets up what it needs and panics when a promise is broken. A
-//! back end's test file says [`suite!`]`(crate::make)`, where `make` is an async function without
-//! arguments that answers `(PlatformStore, kept)`; `kept` lives as long as the test.
+//! back end's test file says [`suite!`]`(crate::make)`, where `make()` is a future of
+//! `(PlatformStore, kept)`; `kept` lives as long as the test.
 
 #![expect(
     missing_docs,

@@ -40,6 +40,9 @@ pub(crate) async fn register(ctx: &Ctx, request: Register) -> Result<Registered,
     if !right || !same_practice || found.key.ends_at <= now {
         return Err(key_refused());
     }
+    if let Some(known) = registered_before(ctx, &found.key.practice, &public_key).await? {
+        return registered(ctx, &known).await;
+    }
     let device = Device {
         id: DeviceId(entropy::uuid_v4(&*ctx.entropy)),
         practice: found.key.practice,
@@ -58,6 +61,35 @@ pub(crate) async fn register(ctx: &Ctx, request: Register) -> Result<Registered,
     {
         return Err(key_refused());
     }
+    registered(ctx, &device).await
+}
+
+/// The device of an earlier registration whose answer was lost: a toolbar tries again with the same
+/// key pair, and must not need a second key for it.
+async fn registered_before(
+    ctx: &Ctx,
+    practice: &OdsCode,
+    public_key: &[u8; 32],
+) -> Result<Option<Device>, Refusal> {
+    let known = ctx
+        .store
+        .devices
+        .devices(Some(practice))
+        .await
+        .map_err(storage)?;
+    let same = known
+        .into_iter()
+        .find(|device| device.public_key == *public_key);
+    if same
+        .as_ref()
+        .is_some_and(|device| device.blocked_at.is_some())
+    {
+        return Err(Refusal::new(ProblemType::Forbidden).detail("This toolbar is blocked."));
+    }
+    Ok(same)
+}
+
+async fn registered(ctx: &Ctx, device: &Device) -> Result<Registered, Refusal> {
     let practice = practice(ctx, &device.practice).await?;
     Ok(Registered {
         device_id: device.id.to_string(),

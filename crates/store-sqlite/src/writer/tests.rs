@@ -71,11 +71,10 @@ fn add(name: &'static str) -> impl FnOnce(&mut Tx<'_>) -> Result<()> {
     }
 }
 
+type Work = Box<dyn FnOnce(&mut Tx<'_>) -> Result<()> + Send>;
+
 /// Queues calls while the thread is held, so that they are one batch, and gives their answers.
-async fn together(
-    world: &World,
-    calls: Vec<Box<dyn FnOnce(&mut Tx<'_>) -> Result<()> + Send>>,
-) -> Vec<Result<()>> {
+async fn together(world: &World, calls: Vec<Work>) -> Vec<Result<()>> {
     let go = world.hold().await;
     let count = calls.len();
     let mut answers = tokio::task::JoinSet::new();

@@ -1,9 +1,12 @@
 //! The conformance suite on a database in a file and on a temporary one, and what only a file can show.
 
+#![expect(clippy::unwrap_used, reason = "a test's helpers may panic as it may")]
+
 mod durable;
 mod tampering;
 
 use model::entropy::SeededEntropy;
+use std::future::{Ready, ready};
 use std::path::Path;
 use std::sync::Arc;
 use store::blob::{Blobs, DiskBlobs};
@@ -14,15 +17,15 @@ fn blobs(folder: &Path) -> Arc<dyn Blobs> {
     Arc::new(DiskBlobs::open(folder, Arc::new(SeededEntropy::new(7))).unwrap())
 }
 
-async fn file() -> (PlatformStore, TempDir) {
+fn file() -> Ready<(PlatformStore, TempDir)> {
     let folder = TempDir::new().unwrap();
-    (open(folder.path()), folder)
+    ready((open(folder.path()), folder))
 }
 
-async fn temporary() -> (PlatformStore, TempDir) {
+fn temporary() -> Ready<(PlatformStore, TempDir)> {
     let folder = TempDir::new().unwrap();
     let store = store_sqlite::open_temporary(blobs(folder.path())).unwrap();
-    (store, folder)
+    ready((store, folder))
 }
 
 fn open(folder: &Path) -> PlatformStore {

@@ -1,6 +1,6 @@
 //! Accepting messages: once each, with everything that belongs to them.
 
-use super::world::{OPERATOR, World, at, race, unknown};
+use super::world::{SOMEBODY, World, at, race, unknown};
 use crate::platform::{
     Accepted, AttachmentBytes, FeedItem, NewMessage, PlatformStore, StoredContent,
 };
@@ -168,7 +168,7 @@ pub async fn a_withdrawn_token_is_refused_and_nothing_is_written(store: Platform
     let token = world.token(&world.doctor).await;
     let permissions = &world.store.permissions;
     let withdrawn = permissions
-        .withdraw(&OPERATOR, &world.doctor, token, at(4))
+        .withdraw(&SOMEBODY, &world.doctor, token, at(4))
         .await;
     assert!(withdrawn.unwrap());
     let before = world.store.audit.verify().await.unwrap();
@@ -193,7 +193,7 @@ pub async fn a_retry_after_withdrawal_is_still_the_same(store: PlatformStore) {
     assert_eq!(world.accept(&message).await, Accepted::New);
     let permissions = &world.store.permissions;
     let withdrawn = permissions
-        .withdraw(&OPERATOR, &world.doctor, token, at(6))
+        .withdraw(&SOMEBODY, &world.doctor, token, at(6))
         .await;
     assert!(withdrawn.unwrap());
     assert_eq!(world.accept(&message).await, Accepted::Same);

@@ -1,6 +1,6 @@
 //! The audit log: every act leaves an entry, and every entry is bound to the one before.
 
-use super::world::{OPERATOR, World, at, race};
+use super::world::{SOMEBODY, World, at, race};
 use crate::audit::{chain, start};
 use crate::platform::PlatformStore;
 use model::Actor;
@@ -53,7 +53,7 @@ pub async fn every_act_leaves_its_entry(store: PlatformStore) {
     world
         .store
         .devices
-        .sign_in(&OPERATOR, &session)
+        .sign_in(&SOMEBODY, &session)
         .await
         .unwrap();
     let token = world.token(&world.doctor).await;
@@ -63,7 +63,7 @@ pub async fn every_act_leaves_its_entry(store: PlatformStore) {
     world.claim(reference, ClaimMode::Automatic, 6).await;
     let permissions = &world.store.permissions;
     let withdrawn = permissions
-        .withdraw(&OPERATOR, &world.doctor, token, at(7))
+        .withdraw(&SOMEBODY, &world.doctor, token, at(7))
         .await;
     assert!(withdrawn.unwrap());
     // The lease has ended by then.
@@ -96,7 +96,7 @@ pub async fn a_log_written_by_many_at_once_is_whole(store: PlatformStore) {
                 let again = world
                     .store
                     .directory
-                    .add_client(&OPERATOR, &clients[0], at(1))
+                    .add_client(&SOMEBODY, &clients[0], at(1))
                     .await;
                 assert!(again.is_err());
             } else {
@@ -117,7 +117,7 @@ pub async fn acts_that_change_nothing_leave_no_entry(store: PlatformStore) {
     let known = directory.practice(&world.practice).await.unwrap().unwrap();
     assert!(
         !directory
-            .put_practice(&OPERATOR, &known, at(9))
+            .put_practice(&SOMEBODY, &known, at(9))
             .await
             .unwrap()
     );
@@ -125,7 +125,7 @@ pub async fn acts_that_change_nothing_leave_no_entry(store: PlatformStore) {
     let ended = world
         .store
         .devices
-        .end_session(&OPERATOR, nobody, at(9))
+        .end_session(&SOMEBODY, nobody, at(9))
         .await;
     assert!(!ended.unwrap());
     assert_eq!(world.store.audit.verify().await.unwrap(), before);

@@ -1,6 +1,6 @@
 //! Toolbars, the keys that register them, and sessions.
 
-use super::world::{OPERATOR, World, at, ods, race, unknown};
+use super::world::{SOMEBODY, World, at, ods, race, unknown};
 use crate::platform::PlatformStore;
 use model::{DeviceId, SessionId};
 
@@ -18,8 +18,8 @@ pub async fn a_single_use_key_registers_one_device(store: PlatformStore) {
     world.registration_key("key-1", false).await;
     let devices = &world.store.devices;
     let (first, second) = (world.new_device(1), world.new_device(2));
-    assert!(devices.register(&OPERATOR, "key-1", &first).await.unwrap());
-    assert!(!devices.register(&OPERATOR, "key-1", &second).await.unwrap());
+    assert!(devices.register(&SOMEBODY, "key-1", &first).await.unwrap());
+    assert!(!devices.register(&SOMEBODY, "key-1", &second).await.unwrap());
     assert_eq!(devices.device(first.id).await.unwrap(), Some(first));
     assert_eq!(devices.device(second.id).await.unwrap(), None);
     let found = devices.registration_key("key-1").await.unwrap().unwrap();
@@ -34,7 +34,7 @@ pub async fn a_single_use_key_raced_registers_one_device(store: PlatformStore) {
         async move {
             let device = world.new_device(1);
             let devices = &world.store.devices;
-            devices.register(&OPERATOR, "key-1", &device).await.unwrap()
+            devices.register(&SOMEBODY, "key-1", &device).await.unwrap()
         }
     })
     .await;
@@ -49,7 +49,7 @@ pub async fn a_key_for_many_registers_many(store: PlatformStore) {
     let devices = &world.store.devices;
     for _ in 0..3 {
         let device = world.new_device(1);
-        assert!(devices.register(&OPERATOR, "key-1", &device).await.unwrap());
+        assert!(devices.register(&SOMEBODY, "key-1", &device).await.unwrap());
     }
     let found = devices.registration_key("key-1").await.unwrap().unwrap();
     assert_eq!(found.uses, 3);
@@ -59,7 +59,7 @@ pub async fn an_unknown_key_registers_nothing(store: PlatformStore) {
     let world = World::new(store).await;
     let device = world.new_device(1);
     let devices = &world.store.devices;
-    assert!(!devices.register(&OPERATOR, "key-1", &device).await.unwrap());
+    assert!(!devices.register(&SOMEBODY, "key-1", &device).await.unwrap());
     assert_eq!(devices.device(device.id).await.unwrap(), None);
 }
 
@@ -74,7 +74,7 @@ pub async fn devices_are_listed_oldest_first(store: PlatformStore) {
     ];
     made[2].practice = world.other_practice.clone();
     for device in &made {
-        assert!(devices.register(&OPERATOR, "key-1", device).await.unwrap());
+        assert!(devices.register(&SOMEBODY, "key-1", device).await.unwrap());
     }
     let [third, first, second] = made;
     let of_one = devices.devices(Some(&world.practice)).await.unwrap();
@@ -90,9 +90,9 @@ pub async fn blocking_a_device_ends_its_sessions(store: PlatformStore) {
     let (blocked, other) = (world.device().await, world.device().await);
     let session = world.new_session(&blocked, "a", 5);
     let others = world.new_session(&other, "a", 5);
-    assert!(devices.sign_in(&OPERATOR, &session).await.unwrap());
-    assert!(devices.sign_in(&OPERATOR, &others).await.unwrap());
-    let done = devices.block_device(&OPERATOR, blocked.id, at(9)).await;
+    assert!(devices.sign_in(&SOMEBODY, &session).await.unwrap());
+    assert!(devices.sign_in(&SOMEBODY, &others).await.unwrap());
+    let done = devices.block_device(&SOMEBODY, blocked.id, at(9)).await;
     assert!(done.unwrap());
     assert_eq!(devices.session(session.hash).await.unwrap(), None);
     assert!(devices.session(others.hash).await.unwrap().is_some());
@@ -100,11 +100,11 @@ pub async fn blocking_a_device_ends_its_sessions(store: PlatformStore) {
     assert_eq!(found.blocked_at, Some(at(9)));
     // Whoever signs in all the same is told of as blocked: the caller decides.
     let again = world.new_session(&blocked, "b", 10);
-    assert!(devices.sign_in(&OPERATOR, &again).await.unwrap());
+    assert!(devices.sign_in(&SOMEBODY, &again).await.unwrap());
     let found = devices.session(again.hash).await.unwrap().unwrap();
     assert!(found.device_blocked);
     let nobody: DeviceId = unknown();
-    let done = devices.block_device(&OPERATOR, nobody, at(9)).await;
+    let done = devices.block_device(&SOMEBODY, nobody, at(9)).await;
     assert!(!done.unwrap());
 }
 
@@ -113,7 +113,7 @@ pub async fn the_first_block_stands(store: PlatformStore) {
     let devices = &world.store.devices;
     let device = world.device().await;
     for when in [9, 20] {
-        let done = devices.block_device(&OPERATOR, device.id, at(when)).await;
+        let done = devices.block_device(&SOMEBODY, device.id, at(when)).await;
         assert!(done.unwrap());
     }
     let found = devices.device(device.id).await.unwrap().unwrap();
@@ -125,8 +125,8 @@ pub async fn removing_a_device_forgets_it_and_its_sessions(store: PlatformStore)
     let devices = &world.store.devices;
     let device = world.device().await;
     let session = world.new_session(&device, "a", 5);
-    assert!(devices.sign_in(&OPERATOR, &session).await.unwrap());
-    let remove = async || devices.remove_device(&OPERATOR, device.id, at(9)).await;
+    assert!(devices.sign_in(&SOMEBODY, &session).await.unwrap());
+    let remove = async || devices.remove_device(&SOMEBODY, device.id, at(9)).await;
     assert!(remove().await.unwrap());
     assert_eq!(devices.device(device.id).await.unwrap(), None);
     assert_eq!(devices.session(session.hash).await.unwrap(), None);
@@ -139,14 +139,14 @@ pub async fn a_session_is_found_until_it_ends(store: PlatformStore) {
     let device = world.device().await;
     let new = world.new_session(&device, "a", 5);
     assert_eq!(devices.session(new.hash).await.unwrap(), None);
-    assert!(devices.sign_in(&OPERATOR, &new).await.unwrap());
+    assert!(devices.sign_in(&SOMEBODY, &new).await.unwrap());
     let found = devices.session(new.hash).await.unwrap().unwrap();
     assert_eq!((found.id, found.device), (new.id, device.id));
     assert_eq!(found.practitioner, world.doctor);
     assert_eq!(found.name, new.name);
     assert_eq!((found.made_at, found.last_used_at), (at(5), at(5)));
     assert!(!found.device_blocked);
-    let end = async || devices.end_session(&OPERATOR, new.id, at(6)).await;
+    let end = async || devices.end_session(&SOMEBODY, new.id, at(6)).await;
     assert!(end().await.unwrap());
     assert_eq!(devices.session(new.hash).await.unwrap(), None);
     assert!(!end().await.unwrap());
@@ -158,13 +158,13 @@ pub async fn an_assertion_signs_in_once(store: PlatformStore) {
     let device = world.device().await;
     let first = world.new_session(&device, "a", 5);
     let replay = world.new_session(&device, "a", 6);
-    assert!(devices.sign_in(&OPERATOR, &first).await.unwrap());
-    assert!(!devices.sign_in(&OPERATOR, &replay).await.unwrap());
+    assert!(devices.sign_in(&SOMEBODY, &first).await.unwrap());
+    assert!(!devices.sign_in(&SOMEBODY, &replay).await.unwrap());
     assert_eq!(devices.session(replay.hash).await.unwrap(), None);
     // Not after sign-out either.
-    let ended = devices.end_session(&OPERATOR, first.id, at(7)).await;
+    let ended = devices.end_session(&SOMEBODY, first.id, at(7)).await;
     assert!(ended.unwrap());
-    assert!(!devices.sign_in(&OPERATOR, &replay).await.unwrap());
+    assert!(!devices.sign_in(&SOMEBODY, &replay).await.unwrap());
 }
 
 pub async fn an_assertion_raced_signs_in_once(store: PlatformStore) {
@@ -175,7 +175,7 @@ pub async fn an_assertion_raced_signs_in_once(store: PlatformStore) {
         let session = world.new_session(&device, "a", 5);
         async move {
             let devices = &world.store.devices;
-            devices.sign_in(&OPERATOR, &session).await.unwrap()
+            devices.sign_in(&SOMEBODY, &session).await.unwrap()
         }
     })
     .await;
@@ -187,7 +187,7 @@ pub async fn two_devices_may_use_one_assertion_id(store: PlatformStore) {
     let devices = &world.store.devices;
     for device in [world.device().await, world.device().await] {
         let session = world.new_session(&device, "a", 5);
-        assert!(devices.sign_in(&OPERATOR, &session).await.unwrap());
+        assert!(devices.sign_in(&SOMEBODY, &session).await.unwrap());
     }
 }
 
@@ -196,7 +196,7 @@ pub async fn touching_a_session_moves_its_last_use(store: PlatformStore) {
     let devices = &world.store.devices;
     let device = world.device().await;
     let new = world.new_session(&device, "a", 5);
-    assert!(devices.sign_in(&OPERATOR, &new).await.unwrap());
+    assert!(devices.sign_in(&SOMEBODY, &new).await.unwrap());
     for (touched, expected) in [(90, 90), (60, 90)] {
         devices.touch_session(new.id, at(touched)).await.unwrap();
         let found = devices.session(new.hash).await.unwrap().unwrap();
@@ -216,7 +216,7 @@ pub async fn old_sessions_and_assertions_are_forgotten(store: PlatformStore) {
         world.new_session(&device, "new", 500),
     );
     for session in [&old, &new] {
-        assert!(devices.sign_in(&OPERATOR, session).await.unwrap());
+        assert!(devices.sign_in(&SOMEBODY, session).await.unwrap());
     }
     // The old assertion ended at 65.
     let forgotten = devices.forget_old_sessions(at(500), at(66)).await.unwrap();
@@ -224,7 +224,7 @@ pub async fn old_sessions_and_assertions_are_forgotten(store: PlatformStore) {
     assert_eq!(devices.session(old.hash).await.unwrap(), None);
     assert!(devices.session(new.hash).await.unwrap().is_some());
     let replay = world.new_session(&device, "new", 501);
-    assert!(!devices.sign_in(&OPERATOR, &replay).await.unwrap());
+    assert!(!devices.sign_in(&SOMEBODY, &replay).await.unwrap());
     let forgotten = devices.forget_old_sessions(at(500), at(66)).await.unwrap();
     assert_eq!(forgotten, 0);
 }
@@ -238,18 +238,18 @@ pub async fn ending_a_session_wakes_the_practice(store: PlatformStore) {
         world.new_session(&device, "b", 5),
     );
     for session in [&first, &second] {
-        assert!(devices.sign_in(&OPERATOR, session).await.unwrap());
+        assert!(devices.sign_in(&SOMEBODY, session).await.unwrap());
     }
     let mut woken = world.store.feed.wakes(&world.toolbars());
     assert!(
         devices
-            .end_session(&OPERATOR, first.id, at(6))
+            .end_session(&SOMEBODY, first.id, at(6))
             .await
             .unwrap()
     );
     assert!(woken.has_changed().unwrap());
     woken.mark_unchanged();
-    let blocked = devices.block_device(&OPERATOR, device.id, at(6)).await;
+    let blocked = devices.block_device(&SOMEBODY, device.id, at(6)).await;
     assert!(blocked.unwrap());
     assert!(woken.has_changed().unwrap());
 }

@@ -1,6 +1,6 @@
 //! Access codes and tokens.
 
-use super::world::{OPERATOR, World, at, minutes, race};
+use super::world::{SOMEBODY, World, at, minutes, race};
 use crate::platform::{Audience, Exchanged, FeedItem, PlatformStore};
 use model::ClientSystemId;
 use model::access_code::MAX_WRONG;
@@ -9,7 +9,7 @@ use model::access_code::MAX_WRONG;
 async fn guess(world: &World, client: ClientSystemId, when: i64) -> Exchanged {
     let exchange = world.exchange(client, world.hash(), when);
     let permissions = &world.store.permissions;
-    permissions.exchange(&OPERATOR, &exchange).await.unwrap()
+    permissions.exchange(&SOMEBODY, &exchange).await.unwrap()
 }
 
 pub async fn a_code_is_exchanged_once(store: PlatformStore) {
@@ -18,9 +18,9 @@ pub async fn a_code_is_exchanged_once(store: PlatformStore) {
     let code = world.code(&world.doctor, 0).await;
     let first = world.exchange(world.client, code, 1);
     let second = world.exchange(world.other_client, code, 2);
-    let answer = permissions.exchange(&OPERATOR, &first).await.unwrap();
+    let answer = permissions.exchange(&SOMEBODY, &first).await.unwrap();
     assert_eq!(answer, Exchanged::Token(world.doctor.clone()));
-    let answer = permissions.exchange(&OPERATOR, &second).await.unwrap();
+    let answer = permissions.exchange(&SOMEBODY, &second).await.unwrap();
     assert_eq!(answer, Exchanged::Wrong);
     assert_eq!(permissions.token(second.token_hash).await.unwrap(), None);
 }
@@ -38,7 +38,7 @@ pub async fn a_code_raced_gives_one_token(store: PlatformStore) {
         let exchange = world.exchange(client, code, 1);
         async move {
             let permissions = &world.store.permissions;
-            permissions.exchange(&OPERATOR, &exchange).await.unwrap()
+            permissions.exchange(&SOMEBODY, &exchange).await.unwrap()
         }
     })
     .await;
@@ -54,10 +54,10 @@ pub async fn an_ended_code_is_wrong(store: PlatformStore) {
     let permissions = &world.store.permissions;
     let code = world.code(&world.doctor, 0).await;
     let late = world.exchange(world.client, code, 60);
-    let answer = permissions.exchange(&OPERATOR, &late).await.unwrap();
+    let answer = permissions.exchange(&SOMEBODY, &late).await.unwrap();
     assert_eq!(answer, Exchanged::Wrong);
     let just = world.exchange(world.client, code, 59);
-    let answer = permissions.exchange(&OPERATOR, &just).await.unwrap();
+    let answer = permissions.exchange(&SOMEBODY, &just).await.unwrap();
     assert_eq!(answer, Exchanged::Token(world.doctor.clone()));
 }
 
@@ -69,10 +69,10 @@ pub async fn ended_codes_are_dropped(store: PlatformStore) {
     world.code(&world.doctor, 70).await;
     // A clock that goes back does not bring the first one back.
     let dropped = world.exchange(world.client, ended, 40);
-    let answer = permissions.exchange(&OPERATOR, &dropped).await.unwrap();
+    let answer = permissions.exchange(&SOMEBODY, &dropped).await.unwrap();
     assert_eq!(answer, Exchanged::Wrong);
     let kept = world.exchange(world.client, good, 71);
-    let answer = permissions.exchange(&OPERATOR, &kept).await.unwrap();
+    let answer = permissions.exchange(&SOMEBODY, &kept).await.unwrap();
     assert_eq!(answer, Exchanged::Token(world.colleague.clone()));
 }
 
@@ -85,11 +85,11 @@ pub async fn five_wrong_codes_stop_a_client_system(store: PlatformStore) {
     // The code is not looked at, right or wrong, and can be used afterwards.
     let code = world.code(&world.doctor, 10).await;
     let stopped = world.exchange(world.client, code, 59);
-    let answer = permissions.exchange(&OPERATOR, &stopped).await.unwrap();
+    let answer = permissions.exchange(&SOMEBODY, &stopped).await.unwrap();
     let until = at(0) + minutes(1);
     assert_eq!(answer, Exchanged::TooMany { until });
     let again = world.exchange(world.client, code, 60);
-    let answer = permissions.exchange(&OPERATOR, &again).await.unwrap();
+    let answer = permissions.exchange(&SOMEBODY, &again).await.unwrap();
     assert_eq!(answer, Exchanged::Token(world.doctor.clone()));
     // Four are left in the window, so one more wrong one is the fifth.
     assert_eq!(guess(&world, world.client, 60).await, Exchanged::Wrong);
@@ -129,14 +129,14 @@ pub async fn a_token_is_found_by_its_hash(store: PlatformStore) {
     let permissions = &world.store.permissions;
     let code = world.code(&world.doctor, 0).await;
     let exchange = world.exchange(world.client, code, 1);
-    permissions.exchange(&OPERATOR, &exchange).await.unwrap();
+    permissions.exchange(&SOMEBODY, &exchange).await.unwrap();
     let hash = exchange.token_hash;
     let found = permissions.token(hash).await.unwrap().unwrap();
     assert_eq!((found.id, found.client), (exchange.token, world.client));
     assert_eq!(found.practitioner, world.doctor);
     assert_eq!(found.withdrawn_at, None);
     let withdrawn = permissions
-        .withdraw(&OPERATOR, &world.doctor, exchange.token, at(9))
+        .withdraw(&SOMEBODY, &world.doctor, exchange.token, at(9))
         .await;
     assert!(withdrawn.unwrap());
     let found = permissions.token(hash).await.unwrap().unwrap();
@@ -156,11 +156,11 @@ pub async fn tokens_are_listed_newest_first(store: PlatformStore) {
     ] {
         let code = world.code(whose, when).await;
         let exchange = world.exchange(client, code, when);
-        permissions.exchange(&OPERATOR, &exchange).await.unwrap();
+        permissions.exchange(&SOMEBODY, &exchange).await.unwrap();
         made.push(exchange.token);
     }
     let withdrawn = permissions
-        .withdraw(&OPERATOR, &world.doctor, made[2], at(40))
+        .withdraw(&SOMEBODY, &world.doctor, made[2], at(40))
         .await;
     assert!(withdrawn.unwrap());
     let listed = permissions.tokens_of(&world.doctor).await.unwrap();

@@ -1,6 +1,6 @@
 //! What time alone brings to stored messages.
 
-use super::world::{CONVERTS, EXPIRES, OPERATOR, World, at};
+use super::world::{CONVERTS, EXPIRES, SOMEBODY, World, at};
 use crate::platform::{Accepted, Applied, FeedItem, PlatformStore, settled};
 use jiff::SignedDuration;
 use model::message::{ClaimMode, Event, Refused, Review, Stage, Status, SubStatus, Waiting};
@@ -137,7 +137,7 @@ pub async fn finer_times_than_milliseconds_do_no_harm(store: PlatformStore) {
     let reference = world.accept_standard(5).await;
     let claim = world.claim_event(ClaimMode::Review);
     let fine = at(6) + SignedDuration::from_nanos(123_456_789);
-    let answer = messages.apply(&OPERATOR, reference, &claim, fine).await;
+    let answer = messages.apply(&SOMEBODY, reference, &claim, fine).await;
     let Applied::Changed(stored) = answer.unwrap() else {
         panic!("not claimed");
     };

@@ -1,6 +1,6 @@
 //! Withdrawing a token: at once, and for every message that waits under it.
 
-use super::world::{CONVERTS, OPERATOR, World, at};
+use super::world::{CONVERTS, SOMEBODY, World, at};
 use crate::platform::{Accepted, PlatformStore};
 use model::TokenId;
 use model::message::{ClaimMode, Event, Stage, SubStatus};
@@ -9,7 +9,7 @@ use model::practitioner::Practitioner;
 async fn withdraw(world: &World, who: &Practitioner, token: TokenId, when: i64) -> bool {
     let permissions = &world.store.permissions;
     permissions
-        .withdraw(&OPERATOR, who, token, at(when))
+        .withdraw(&SOMEBODY, who, token, at(when))
         .await
         .unwrap()
 }

@@ -1,0 +1,109 @@
+//! Another PC of a practice: registers and signs in by the toolbar API as it is written down, so that a
+//! test can do what the shipped toolbar never would.
+
+use super::command::Baton;
+use super::partner::Answer;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use httpkit::entropy::OsEntropy;
+use reqwest::Method;
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// A registered PC.
+pub(crate) struct Pc {
+    http: reqwest::Client,
+    base: String,
+    key: Ed25519KeyPair,
+    id: String,
+}
+
+/// Somebody signed in at it.
+pub(crate) struct Desk {
+    http: reqwest::Client,
+    base: String,
+    session: String,
+}
+
+impl Pc {
+    /// Has a registration key issued on the platform's folder, and registers with it.
+    pub(crate) async fn register(
+        http: &reqwest::Client,
+        base: &str,
+        platform_folder: &Path,
+        practice: &str,
+    ) -> Self {
+        let issued = Baton::on(platform_folder)
+            .json(&["platform", "device", "issue-key", practice])
+            .await;
+        let key = Ed25519KeyPair::from_seed_unchecked(&model::entropy::bytes::<32>(&OsEntropy));
+        let key = key.unwrap();
+        let body = json!({
+            "keyPart1": issued["keyPart1"],
+            "keyPart2": issued["keyPart2"],
+            "organisationCode": practice,
+            "deviceName": "PC in room 2",
+            "publicKey": URL_SAFE_NO_PAD.encode(key.public_key()),
+        });
+        let request = http.post(format!("{base}/toolbar/v1/registrations"));
+        let answer = Answer::of(request.json(&body).send().await.unwrap()).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        let id = answer.json()["deviceId"].as_str().unwrap().to_owned();
+        Self {
+            http: http.clone(),
+            base: base.to_owned(),
+            key,
+            id,
+        }
+    }
+
+    /// Signs a practitioner in. `now` is the platform's time.
+    pub(crate) async fn sign_in(&self, spine_user_id: &str, now: i64) -> Desk {
+        let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let header = part(json!({ "alg": "EdDSA", "typ": "JWT", "kid": self.id }));
+        let claims = part(json!({
+            "iss": self.id,
+            "sub": spine_user_id,
+            "name": "Dr Test",
+            "aud": self.base,
+            "iat": now,
+            "exp": now + 60,
+            "jti": super::message::new_id(),
+        }));
+        let signed = format!("{header}.{claims}");
+        let signature = URL_SAFE_NO_PAD.encode(self.key.sign(signed.as_bytes()));
+        let body = json!({ "assertion": format!("{signed}.{signature}") });
+        let request = self.http.post(format!("{}/toolbar/v1/sessions", self.base));
+        let answer = Answer::of(request.json(&body).send().await.unwrap()).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let session = answer.json()["session"].as_str().unwrap().to_owned();
+        Desk {
+            http: self.http.clone(),
+            base: self.base.clone(),
+            session,
+        }
+    }
+}
+
+impl Desk {
+    /// A call with the session.
+    pub(crate) async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let request = self
+            .http
+            .request(method, format!("{}/toolbar/v1{path}", self.base))
+            .bearer_auth(&self.session);
+        let request = match body {
+            Some(body) => request.json(&body),
+            None => request,
+        };
+        Answer::of(request.send().await.unwrap()).await
+    }
+
+    /// The messages of the inbox.
+    pub(crate) async fn inbox(&self) -> Vec<Value> {
+        let answer = self.call(Method::GET, "/messages", None).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()["messages"].as_array().unwrap().clone()
+    }
+}
