@@ -42,9 +42,14 @@ impl Refusal {
 
     /// Faults of the request, in document order.
     pub fn validation(faults: Vec<InvalidParameter>) -> Self {
+        Self::faults(ProblemType::ValidationError, faults)
+    }
+
+    /// Faults of the request, in document order, as another kind of problem than the usual.
+    pub fn faults(kind: ProblemType, faults: Vec<InvalidParameter>) -> Self {
         Self {
             invalid_parameters: faults,
-            ..Self::new(ProblemType::ValidationError)
+            ..Self::new(kind)
         }
     }
 

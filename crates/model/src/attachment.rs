@@ -72,6 +72,9 @@ pub enum ContentFault {
     /// Does not begin as a JPEG does.
     #[error("is not a JPEG image, as its mimeType says")]
     NotJpeg,
+    /// Holds what scanners know as harmful.
+    #[error("holds content that is known to be harmful")]
+    Harmful,
     /// Not UTF-8, or holds NUL.
     #[error("is not text in UTF-8 without NUL, as its mimeType says")]
     NotText,
@@ -115,6 +118,9 @@ impl ContentCheck {
         if self.length == 0 {
             return Err(ContentFault::Empty);
         }
+        if is_test_virus(&self.head) {
+            return Err(ContentFault::Harmful);
+        }
         match kind {
             Kind::Pdf if !self.head.windows(5).any(|five| five == b"%PDF-") => {
                 Err(ContentFault::NotPdf)
@@ -124,6 +130,15 @@ impl ContentCheck {
             _ => Ok(()),
         }
     }
+}
+
+/// The file that the makers of virus scanners agreed on, so that everyone can try what an infected file
+/// does. Its mark stands here backwards: this source is no such file.
+fn is_test_virus(head: &[u8]) -> bool {
+    const BACKWARDS: &[u8] =
+        b"*H+H$!ELIF-TSET-SURIVITNA-DRADNATS-RACIE$}7)CC7)^P(45XZP\\4[PA@%P!O5X";
+    let mark = BACKWARDS.iter().rev();
+    head.len() >= BACKWARDS.len() && head.iter().zip(mark).all(|(byte, want)| byte == want)
 }
 
 /// UTF-8 without NUL, in pieces that may cut a character.
@@ -196,6 +211,18 @@ mod tests {
             Err(ContentFault::NotText)
         );
         assert_eq!(check(Kind::Text, &[]), Err(ContentFault::Empty));
+    }
+
+    #[test]
+    fn the_scanners_test_file_is_harmful_whatever_it_is_called() {
+        let file: Vec<u8> = "*H+H$!ELIF-TSET-SURIVITNA-DRADNATS-RACIE$}7)CC7)^P(45XZP\\4[PA@%P!O5X"
+            .bytes()
+            .rev()
+            .collect();
+        for kind in Kind::ALL {
+            assert_eq!(check(kind, &[&file]), Err(ContentFault::Harmful));
+        }
+        assert_eq!(check(Kind::Text, &[b"about ", &file]), Ok(()));
     }
 
     #[test]

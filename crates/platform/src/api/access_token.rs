@@ -30,7 +30,7 @@ pub(crate) async fn exchange(
         .and_then(|members| members.required_text("accessCode", &mut faults))
         .map(|(_, text)| text);
     let Some(code) = code.filter(|_| faults.is_empty()) else {
-        return Err(Refusal::validation(faults.in_order()));
+        return Err(faults.refusal());
     };
     let token = access_codes::exchange(&ctx, &caller, AccessCode::parse(code)).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(token)).into_response())

@@ -39,11 +39,11 @@ pub(crate) async fn accept(ctx: &Ctx, send: Send) -> Result<ClientMessageId, Ref
     let now = ctx.now();
     let draft = intake::read_message(&read.root, &read.contents, endpoint, now, &mut faults);
     let Some(draft) = draft else {
-        return Err(Refusal::validation(faults.in_order()));
+        return Err(faults.refusal());
     };
     look_up(ctx, &draft, token.as_ref(), &mut faults).await?;
     let Some(complete) = complete(draft, &faults) else {
-        return Err(Refusal::validation(faults.in_order()));
+        return Err(faults.refusal());
     };
     let mut pins = Vec::new();
     let request = Request {
@@ -258,5 +258,5 @@ async fn late_retry(
         return Ok(envelope.message_id);
     }
     faults.add(place, &why.to_string());
-    Err(Refusal::validation(faults.in_order()))
+    Err(faults.refusal())
 }

@@ -4,7 +4,8 @@
 //! after the nearest earlier one that came. So a request written in the contract's order, and one in
 //! any other, both read from top to bottom.
 
-use wire::problem::InvalidParameter;
+use httpkit::problem::Refusal;
+use wire::problem::{InvalidParameter, ProblemType};
 
 /// A value longer than this is left out of an answer (contract A.6).
 const MAX_VALUE: usize = 100;
@@ -14,7 +15,10 @@ pub(crate) type Order = Vec<i64>;
 
 /// Faults so far.
 #[derive(Default)]
-pub(crate) struct Faults(Vec<(Order, InvalidParameter)>);
+pub(crate) struct Faults {
+    all: Vec<(Order, InvalidParameter)>,
+    harmful: bool,
+}
 
 impl Faults {
     /// A fault whose value must not be repeated.
@@ -37,18 +41,33 @@ impl Faults {
             reason,
             value,
         };
-        self.0.push((at.order.clone(), fault));
+        self.all.push((at.order.clone(), fault));
     }
 
     /// Whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
+    }
+
+    /// Notes that content is harmful, which makes the whole answer another problem.
+    pub(crate) fn harmful(&mut self) {
+        self.harmful = true;
     }
 
     /// All of them, in document order.
     pub(crate) fn in_order(mut self) -> Vec<InvalidParameter> {
-        self.0.sort_by(|(a, _), (b, _)| a.cmp(b));
-        self.0.into_iter().map(|(_, fault)| fault).collect()
+        self.all.sort_by(|(a, _), (b, _)| a.cmp(b));
+        self.all.into_iter().map(|(_, fault)| fault).collect()
+    }
+
+    /// The answer to a request with these faults.
+    pub(crate) fn refusal(self) -> Refusal {
+        let kind = if self.harmful {
+            ProblemType::UnsafeContent
+        } else {
+            ProblemType::ValidationError
+        };
+        Refusal::faults(kind, self.in_order())
     }
 }
 

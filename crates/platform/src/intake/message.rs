@@ -5,7 +5,7 @@ use super::faults::{Faults, Place};
 use super::members::{Members, list};
 use super::shape::{MAX_ADDITIONAL_TEXT, MAX_UNIT, Node};
 use jiff::Timestamp;
-use model::attachment::{self, Kind};
+use model::attachment::{self, ContentFault, Kind};
 use model::coded_data::{CodedItem, MAX_ITEMS, Number};
 use model::message::{Body, BodyType, MAX_BODY_BYTES};
 use model::{ClientMessageId, FileName, NhsNumber, OdsCode, SnomedCode, expiry, file_name};
@@ -311,20 +311,20 @@ fn attachment_of(
         return None;
     };
     let passed = contents.passed(*number)?;
-    let fault = match (passed.broken, kind) {
-        (Some(Broken::Base64), _) => Some(model::base64_text::NotBase64.to_string()),
-        (Some(Broken::TooLarge), _) => Some(attachment::ContentFault::TooLarge.to_string()),
-        (None, Some(kind)) => passed
-            .check
-            .finish(kind)
-            .err()
-            .map(|fault| fault.to_string()),
-        (None, None) => {
-            (passed.check.length() == 0).then(|| attachment::ContentFault::Empty.to_string())
-        }
+    let checked = match (passed.broken, kind) {
+        (Some(Broken::Base64), _) => Err(model::base64_text::NotBase64.to_string()),
+        (Some(Broken::TooLarge), _) => Err(ContentFault::TooLarge.to_string()),
+        (None, Some(kind)) => passed.check.finish(kind).map_err(|fault| {
+            if fault == ContentFault::Harmful {
+                faults.harmful();
+            }
+            fault.to_string()
+        }),
+        (None, None) if passed.check.length() == 0 => Err(ContentFault::Empty.to_string()),
+        (None, None) => Ok(()),
     };
-    if let Some(fault) = fault {
-        faults.add(&place, &fault);
+    if let Err(reason) = checked {
+        faults.add(&place, &reason);
         return None;
     }
     Some(DraftAttachment {
