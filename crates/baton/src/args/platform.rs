@@ -1,0 +1,194 @@
+//! `baton platform …`
+
+use clap::{Args as ClapArgs, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Where a platform keeps its data.
+#[derive(ClapArgs, Clone)]
+pub(crate) struct PlatformData {
+    /// Folder of the platform's database and blobs.
+    #[arg(
+        long,
+        env = "BATON_PLATFORM_DATA_DIR",
+        default_value = "baton-data/platform",
+        value_name = "DIR"
+    )]
+    pub(crate) data_dir: PathBuf,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Platform {
+    /// Run the platform.
+    Serve {
+        #[command(flatten)]
+        data: PlatformData,
+        /// Address to listen at.
+        #[arg(
+            long,
+            env = "BATON_PLATFORM_LISTEN",
+            default_value = "127.0.0.1:8080",
+            value_name = "ADDR:PORT"
+        )]
+        listen: SocketAddr,
+        /// URL under which clients reach it, when that is not the address it listens at.
+        #[arg(long, env = "BATON_PLATFORM_BASE_URL", value_name = "URL")]
+        base_url: Option<url::Url>,
+        /// Serve health and metrics here instead of beside the API.
+        #[arg(long, env = "BATON_PLATFORM_OPERATOR_LISTEN", value_name = "ADDR:PORT")]
+        operator_listen: Option<SocketAddr>,
+    },
+    /// Practices that receive.
+    #[command(subcommand)]
+    Practice(Practice),
+    /// Client systems that send.
+    #[command(subcommand)]
+    Client(Client),
+    /// Their API keys.
+    #[command(subcommand)]
+    Key(Key),
+    /// Toolbars and the keys that register them.
+    #[command(subcommand)]
+    Device(Device),
+    /// Topics that messages may have.
+    #[command(subcommand)]
+    Topic(Topic),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(Audit),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Practice {
+    /// Add a practice, or rename it.
+    Add {
+        #[command(flatten)]
+        data: PlatformData,
+        /// Its ODS code.
+        ods_code: String,
+        /// Its name.
+        name: String,
+    },
+    /// List all.
+    List(PlatformData),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Client {
+    /// Add a client system.
+    Add {
+        #[command(flatten)]
+        data: PlatformData,
+        /// Its name, as practices will see it.
+        name: String,
+    },
+    /// List all.
+    List(PlatformData),
+    /// Refuse all its calls, with 403.
+    Disable {
+        #[command(flatten)]
+        data: PlatformData,
+        /// Its id, as `client list` shows it.
+        id: String,
+    },
+    /// Allow its calls again.
+    Enable {
+        #[command(flatten)]
+        data: PlatformData,
+        /// Its id, as `client list` shows it.
+        id: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Key {
+    /// Issue a key. It is shown once.
+    Issue {
+        #[command(flatten)]
+        data: PlatformData,
+        /// The client system's id.
+        client: String,
+    },
+    /// List a client system's keys, without their secrets.
+    List {
+        #[command(flatten)]
+        data: PlatformData,
+        /// The client system's id.
+        client: String,
+    },
+    /// Issue a new key and let the old one work a while longer.
+    Rotate {
+        #[command(flatten)]
+        data: PlatformData,
+        /// The old key's id, as `key list` shows it.
+        key: String,
+        /// How long the old key still works, such as `24h`.
+        #[arg(long, default_value = "24h")]
+        overlap: jiff::SignedDuration,
+    },
+    /// End a key at once.
+    Revoke {
+        #[command(flatten)]
+        data: PlatformData,
+        /// The key's id, as `key list` shows it.
+        key: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Device {
+    /// Issue a two-part key with which a toolbar registers. Part 2 is shown once.
+    IssueKey {
+        #[command(flatten)]
+        data: PlatformData,
+        /// The practice's ODS code.
+        ods_code: String,
+        /// Let it register any number of toolbars.
+        #[arg(long)]
+        many: bool,
+        /// Days until it ends.
+        #[arg(long, default_value = "30", value_parser = clap::value_parser!(u16).range(1..=366))]
+        days: u16,
+    },
+    /// List toolbars, of one practice or all.
+    List {
+        #[command(flatten)]
+        data: PlatformData,
+        /// The practice's ODS code.
+        ods_code: Option<String>,
+    },
+    /// Block a toolbar and end its sessions.
+    Block {
+        #[command(flatten)]
+        data: PlatformData,
+        /// Its id, as `device list` shows it.
+        id: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Topic {
+    /// Add a topic.
+    Add {
+        #[command(flatten)]
+        data: PlatformData,
+        /// Its name.
+        name: String,
+    },
+    /// List all.
+    List(PlatformData),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Audit {
+    /// Check every link of the chain.
+    Verify(PlatformData),
+    /// Show the newest entries.
+    Recent {
+        #[command(flatten)]
+        data: PlatformData,
+        /// How many.
+        #[arg(long, default_value = "20")]
+        limit: u32,
+    },
+}

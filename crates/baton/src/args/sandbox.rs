@@ -1,0 +1,53 @@
+//! `baton sandbox …`
+
+use super::DataDir;
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+
+#[derive(ClapArgs)]
+pub(crate) struct Sandbox {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    #[command(subcommand)]
+    pub(crate) command: SandboxCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum SandboxCommand {
+    /// Show what is in force.
+    State,
+    /// Move the clock forward, such as `10m` or `31d`.
+    Advance {
+        /// How far.
+        by: String,
+    },
+    /// Let the next imports fail.
+    FailImport {
+        /// How many.
+        #[arg(long, default_value = "1")]
+        times: u32,
+        /// What the record system gives as its reason.
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Cut the toolbar off, or let it go on.
+    Toolbar {
+        /// Which.
+        state: ToolbarState,
+    },
+    /// Let the platform answer 429 or 503 on the partner API.
+    Answer {
+        /// 429, 503, or 0 for none.
+        status: u16,
+        /// How often.
+        #[arg(long, default_value = "1")]
+        times: u32,
+    },
+    /// Clear all faults.
+    Reset,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum ToolbarState {
+    Offline,
+    Online,
+}
