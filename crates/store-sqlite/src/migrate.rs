@@ -41,7 +41,8 @@ fn known() -> i64 {
     i64::try_from(PLATFORM.len()).unwrap_or(i64::MAX)
 }
 
-/// The version that the database has, 0 for an empty one. Reads only, so a foreign file stays as it is.
+/// The version that the database has, 0 for an empty one. Reads only, so a foreign file stays as it is;
+/// within a transaction, so that it sees all or nothing of another program's migration.
 ///
 /// # Errors
 /// [`StoreError::UnknownSchema`] for a newer schema (with its version), or one not made here (with -1).

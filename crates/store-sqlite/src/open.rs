@@ -5,7 +5,7 @@ use crate::migrate;
 use crate::platform::Db;
 use crate::reader::Readers;
 use crate::writer::Writer;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +18,8 @@ use tempfile::TempDir;
 const OPENING: &str = "open the database";
 /// How long a write waits for another process, such as an operator's command.
 const BUSY: Duration = Duration::from_secs(5);
+/// How often the write-ahead log is asked for while others open the same file.
+const ATTEMPTS: u32 = 100;
 /// KiB of page cache of the writer.
 const CACHE_KIB: i32 = 4096;
 
@@ -82,9 +84,11 @@ pub(crate) fn prepare(path: &Path, synchronous: &str) -> Result<Connection> {
     let mut connection = Connection::open_with_flags(path, flags).map_err(&wrap)?;
     connection.busy_timeout(BUSY).map_err(&wrap)?;
     // Before anything is written: a database that is not ours stays as it is.
-    migrate::version(&connection)?;
+    let reading = connection.transaction().map_err(&wrap)?;
+    migrate::version(&reading)?;
+    drop(reading);
     let set = || -> rusqlite::Result<()> {
-        connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+        write_ahead(&connection)?;
         connection.pragma_update(None, "synchronous", synchronous)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
@@ -98,6 +102,20 @@ pub(crate) fn prepare(path: &Path, synchronous: &str) -> Result<Connection> {
     set().map_err(&wrap)?;
     migrate::apply(&mut connection)?;
     Ok(connection)
+}
+
+/// Turns on the write-ahead log. SQLite does not wait here while another program opens the same file
+/// for the first time, so this waits for that program's transaction and tries again.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    for _ in 0..ATTEMPTS {
+        match connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())) {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
+            }
+            answer => return answer,
+        }
+    }
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))
 }
 
 /// Makes the file before SQLite would, readable for its owner only: it holds patient data.

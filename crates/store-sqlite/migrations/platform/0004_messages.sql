@@ -21,9 +21,9 @@ CREATE TABLE message (
     changed_at   INTEGER NOT NULL,
     stage        TEXT    NOT NULL
         CHECK (stage IN ('waiting', 'claimed', 'completed', 'rejected', 'expired')),
-    -- What it waits for, or goes back to when a claim ends without a result.
-    waits_for    TEXT
-        CHECK (waits_for IN ('instant', 'standard', 'timed-out', 'import-failed', 'withdrawn')),
+    -- What it waits for, or goes back to when a claim ends without a result: 'instant', 'standard',
+    -- 'timed-out', 'import-failed' or 'withdrawn'; later ones need no new table.
+    waits_for    TEXT,
     convert_at   INTEGER,
     reason       TEXT,
     fence        INTEGER NOT NULL,

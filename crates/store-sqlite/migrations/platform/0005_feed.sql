@@ -5,7 +5,8 @@ CREATE TABLE feed (
     practice    TEXT,
     client      BLOB,
     at          INTEGER NOT NULL,
-    kind        TEXT    NOT NULL CHECK (kind IN ('message', 'status', 'code-used')),
+    -- 'message', 'status' or 'code-used'; later ones need no new table.
+    kind        TEXT    NOT NULL,
     -- The platform's name of the message, or its sender's when told to a sender.
     message     BLOB,
     only_for    TEXT,

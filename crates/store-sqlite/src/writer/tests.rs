@@ -116,6 +116,28 @@ async fn a_failing_call_harms_no_neighbour() {
 }
 
 #[tokio::test]
+async fn the_audit_log_goes_on_after_a_call_that_failed() {
+    let world = World::new();
+    let note = |tx: &mut Tx<'_>| {
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        tx.audit(&model::Actor::System, at, "look", "the ledger")
+    };
+    let failing = move |tx: &mut Tx<'_>| {
+        note(tx)?;
+        Err(StoreError::Inconsistent { place: "a test" })
+    };
+    let calls: Vec<Work> = vec![Box::new(note), Box::new(failing), Box::new(note)];
+    together(&world, calls).await;
+    let connection = Connection::open(world.folder.path().join("a.sqlite")).unwrap();
+    let seen: (i64, i64) = connection
+        .query_row("SELECT count(*), max(seq) FROM audit", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    assert_eq!(seen, (2, 2));
+}
+
+#[tokio::test]
 async fn a_panicking_call_harms_neither_its_neighbours_nor_the_thread() {
     let world = World::new();
     let panicking = |tx: &mut Tx<'_>| {
