@@ -21,6 +21,8 @@ pub struct ClientSystem {
     pub name: String,
     /// A disabled system's keys are known but allow nothing (403).
     pub disabled: bool,
+    /// Whether it may send instant messages, and exchange access codes for that; else 403.
+    pub instant: bool,
 }
 
 /// One API key of a client system, without its secret.

@@ -81,6 +81,7 @@ impl Admin<'_> {
             id,
             name: name.to_owned(),
             disabled: false,
+            instant: true,
         };
         self.store
             .directory

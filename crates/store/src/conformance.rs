@@ -78,6 +78,7 @@ macro_rules! conformance_suite {
                 practices_are_listed_by_code,
                 client_systems_are_listed_by_name,
                 a_client_system_is_disabled_and_enabled,
+                a_client_system_may_send_instant_messages_or_not,
                 an_api_key_is_found_with_its_owner,
                 an_ended_key_is_still_found_and_an_earlier_end_stands,
                 keys_are_listed_oldest_first,

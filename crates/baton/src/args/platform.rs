@@ -91,6 +91,16 @@ pub(crate) enum Client {
         /// Its id, as `client list` shows it.
         id: String,
     },
+    /// Let it send standard messages only, or instant ones again.
+    Instant {
+        #[command(flatten)]
+        data: PlatformData,
+        /// Its id, as `client list` shows it.
+        id: String,
+        /// Whether it may send instant messages.
+        #[arg(action = clap::ArgAction::Set, value_name = "true|false")]
+        allowed: bool,
+    },
     /// Allow its calls again.
     Enable {
         #[command(flatten)]

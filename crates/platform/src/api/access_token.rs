@@ -22,6 +22,7 @@ pub(crate) async fn exchange(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
+    caller.require_instant()?;
     intake::check_headers(&headers)?;
     let read = intake::read_body(body, &intake::EXCHANGE, &ctx.store.blobs).await?;
     let mut faults = Faults::default();
@@ -42,6 +43,7 @@ pub(crate) async fn verify(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<StatusCode, Refusal> {
+    caller.require_instant()?;
     let text = match access_token::given(&headers) {
         Given::One(text) => text,
         Given::Missing => return Err(Refusal::fault(ACCESS_TOKEN, "Is required")),

@@ -81,6 +81,7 @@ async fn admit(
     if endpoint == Endpoint::Standard {
         return Ok((caller, None));
     }
+    caller.require_instant()?;
     let place = Place::header(ACCESS_TOKEN);
     let token = match access_token::given(headers) {
         Given::One(text) => Some(access_token::require(ctx, &caller.0, &text).await?),

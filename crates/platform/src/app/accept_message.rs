@@ -42,6 +42,11 @@ pub(crate) async fn accept(ctx: &Ctx, send: Send) -> Result<ClientMessageId, Ref
         return Err(faults.refusal());
     };
     look_up(ctx, &draft, token.as_ref(), &mut faults).await?;
+    if !faults.is_empty()
+        && let Some((place, why)) = &draft.bad_expiry
+    {
+        faults.add(place, &why.to_string());
+    }
     let Some(complete) = complete(draft, &faults) else {
         return Err(faults.refusal());
     };

@@ -36,6 +36,15 @@ impl Caller {
     pub(crate) fn actor(&self) -> Actor {
         Actor::Client(self.0.id)
     }
+
+    /// Refuses a client system that may not send instant messages.
+    pub(crate) fn require_instant(&self) -> Result<(), Refusal> {
+        if self.0.instant {
+            return Ok(());
+        }
+        let words = "This client system may not send instant messages.";
+        Err(Refusal::new(ProblemType::Forbidden).detail(words))
+    }
 }
 
 impl FromRequestParts<Ctx> for Caller {

@@ -7,7 +7,9 @@ CREATE TABLE practice (
 CREATE TABLE client (
     id       BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     name     TEXT    NOT NULL,
-    disabled INTEGER NOT NULL CHECK (disabled IN (0, 1))
+    disabled INTEGER NOT NULL CHECK (disabled IN (0, 1)),
+    -- Whether it may send instant messages.
+    instant  INTEGER NOT NULL CHECK (instant IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 
 -- `hash` is of the whole key text; `key_id` is its public part.

@@ -16,13 +16,14 @@ statements! {
     PRACTICES = "SELECT ods_code, name FROM practice ORDER BY ods_code";
     ADD_PRACTICE = "INSERT INTO practice (ods_code, name) VALUES (?1, ?2)";
     RENAME_PRACTICE = "UPDATE practice SET name = ?2 WHERE ods_code = ?1";
-    ADD_CLIENT = "INSERT INTO client (id, name, disabled) VALUES (?1, ?2, ?3)";
-    CLIENT = "SELECT id, name, disabled FROM client WHERE id = ?1";
-    CLIENTS = "SELECT id, name, disabled FROM client ORDER BY name, id";
+    ADD_CLIENT = "INSERT INTO client (id, name, disabled, instant) VALUES (?1, ?2, ?3, ?4)";
+    CLIENT = "SELECT id, name, disabled, instant FROM client WHERE id = ?1";
+    CLIENTS = "SELECT id, name, disabled, instant FROM client ORDER BY name, id";
     SET_DISABLED = "UPDATE client SET disabled = ?2 WHERE id = ?1";
+    SET_INSTANT = "UPDATE client SET instant = ?2 WHERE id = ?1";
     ADD_KEY = "INSERT INTO api_key (key_id, client, hash, issued_at, ends_at) VALUES (?1, ?2, ?3, ?4, ?5)";
     END_KEY = "UPDATE api_key SET ends_at = min(coalesce(ends_at, ?2), ?2) WHERE key_id = ?1";
-    KEY = "SELECT api_key.key_id, api_key.client, api_key.issued_at, api_key.ends_at, api_key.hash, client.id, client.name, client.disabled FROM api_key JOIN client ON client.id = api_key.client WHERE api_key.key_id = ?1";
+    KEY = "SELECT api_key.key_id, api_key.client, api_key.issued_at, api_key.ends_at, api_key.hash, client.id, client.name, client.disabled, client.instant FROM api_key JOIN client ON client.id = api_key.client WHERE api_key.key_id = ?1";
     KEYS_OF = "SELECT key_id, client, issued_at, ends_at FROM api_key WHERE client = ?1 ORDER BY issued_at, key_id";
     ADD_TOPIC = "INSERT INTO topic (name) VALUES (?1) ON CONFLICT DO NOTHING";
     TOPICS = "SELECT name FROM topic ORDER BY name";
@@ -40,6 +41,7 @@ fn client(cells: &mut Cells<'_>) -> Result<ClientSystem> {
         id: cells.take("client.id")?,
         name: cells.take("client.name")?,
         disabled: cells.take("client.disabled")?,
+        instant: cells.take("client.instant")?,
     })
 }
 
@@ -84,7 +86,7 @@ impl Directory for Db {
     async fn add_client(&self, by: &Actor, new: &ClientSystem, at: Timestamp) -> Result<()> {
         let (by, new) = (by.clone(), new.clone());
         self.write("add client system", move |tx| {
-            let row = params![new.id.0.as_bytes(), new.name, new.disabled];
+            let row = params![new.id.0.as_bytes(), new.name, new.disabled, new.instant];
             tx.write_one(ADD_CLIENT, row, "client")?;
             tx.audit(&by, at, "add client system", new.id)
         })
@@ -117,6 +119,29 @@ impl Directory for Db {
                 "disable client system"
             } else {
                 "enable client system"
+            };
+            tx.audit(&by, at, action, id)?;
+            Ok(true)
+        })
+        .await
+    }
+
+    async fn set_client_instant(
+        &self,
+        by: &Actor,
+        id: ClientSystemId,
+        instant: bool,
+        at: Timestamp,
+    ) -> Result<bool> {
+        let by = by.clone();
+        self.write("allow or stop instant messages", move |tx| {
+            if tx.write(SET_INSTANT, params![id.0.as_bytes(), instant])? == 0 {
+                return Ok(false);
+            }
+            let action = if instant {
+                "allow instant messages"
+            } else {
+                "stop instant messages"
             };
             tx.audit(&by, at, action, id)?;
             Ok(true)

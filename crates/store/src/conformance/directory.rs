@@ -72,10 +72,29 @@ pub async fn client_systems_are_listed_by_name(store: PlatformStore) {
         id: world.client,
         name: "Pharmacy".to_owned(),
         disabled: false,
+        instant: true,
     };
     assert_eq!(found, expected);
     let nobody: ClientSystemId = unknown();
     assert_eq!(directory.client(nobody).await.unwrap(), None);
+}
+
+pub async fn a_client_system_may_send_instant_messages_or_not(store: PlatformStore) {
+    let world = World::new(store).await;
+    let directory = &world.store.directory;
+    for instant in [false, true] {
+        let set = directory
+            .set_client_instant(&SOMEBODY, world.client, instant, at(1))
+            .await;
+        assert!(set.unwrap());
+        let found = directory.client(world.client).await.unwrap().unwrap();
+        assert_eq!((found.instant, found.disabled), (instant, false));
+    }
+    let nobody: ClientSystemId = unknown();
+    let set = directory
+        .set_client_instant(&SOMEBODY, nobody, true, at(1))
+        .await;
+    assert!(!set.unwrap());
 }
 
 pub async fn a_client_system_is_disabled_and_enabled(store: PlatformStore) {

@@ -81,6 +81,7 @@ impl World {
                 id,
                 name: name.to_owned(),
                 disabled: false,
+                instant: true,
             };
             let directory = &world.store.directory;
             directory

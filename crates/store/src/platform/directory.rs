@@ -42,6 +42,15 @@ pub trait Directory: Send + Sync {
         at: Timestamp,
     ) -> Result<bool>;
 
+    /// Lets one send instant messages, or no longer. `false` when there is none.
+    async fn set_client_instant(
+        &self,
+        by: &Actor,
+        id: ClientSystemId,
+        instant: bool,
+        at: Timestamp,
+    ) -> Result<bool>;
+
     /// Stores a new key's hash.
     async fn add_api_key(&self, by: &Actor, key: &ApiKeyInfo, hash: Hash) -> Result<()>;
     /// Lets a key end at `ends_at` (now: revoked; later: rotated with an overlap). An earlier end

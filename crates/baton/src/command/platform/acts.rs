@@ -7,6 +7,7 @@ use crate::output;
 use httpkit::clock::SystemClock;
 use httpkit::entropy::OsEntropy;
 use jiff::{SignedDuration, Timestamp};
+use model::organisation::ClientSystem;
 use model::{Actor, ClientSystemId, Clock as _, DeviceId, OdsCode};
 use platform::admin::{Admin, AdminError, IssuedKey};
 use serde_json::json;
@@ -110,19 +111,39 @@ pub(crate) async fn client(command: Client, json: bool) -> anyhow::Result<()> {
             if json {
                 let list: Vec<_> = found
                     .iter()
-                    .map(|c| json!({ "id": c.id.to_string(), "name": c.name, "disabled": c.disabled }))
+                    .map(|c| json!({ "id": c.id.to_string(), "name": c.name, "disabled": c.disabled, "instant": c.instant }))
                     .collect();
                 return output::json(&list);
             }
-            let state = |disabled| if disabled { "disabled" } else { "" }.to_owned();
-            let rows: Vec<_> = found
-                .into_iter()
-                .map(|c| vec![c.id.to_string(), c.name, state(c.disabled)])
-                .collect();
-            output::table(&["ID", "NAME", "STATE"], &rows);
+            let state = |c: &ClientSystem| match (c.disabled, c.instant) {
+                (true, _) => "disabled",
+                (false, true) => "instant and standard",
+                (false, false) => "standard only",
+            };
+            let row = |c: ClientSystem| vec![c.id.to_string(), state(&c).to_owned(), c.name];
+            let rows: Vec<_> = found.into_iter().map(row).collect();
+            output::table(&["ID", "MAY SEND", "NAME"], &rows);
         }
         Client::Disable { data, id } => return set_disabled(&data, &id, true, json).await,
         Client::Enable { data, id } => return set_disabled(&data, &id, false, json).await,
+        Client::Instant { data, id, allowed } => {
+            let directory = open(&data)?.directory;
+            let client = client_id(&id)?;
+            if !directory
+                .set_client_instant(&operator(), client, allowed, SystemClock.now())
+                .await?
+            {
+                return Err(refused("there is no client system with that id"));
+            }
+            if json {
+                return output::json(&json!({ "id": id, "instant": allowed }));
+            }
+            output::line(if allowed {
+                "may send instant messages"
+            } else {
+                "may send standard messages only"
+            });
+        }
     }
     Ok(())
 }

@@ -1,11 +1,12 @@
 //! Changing a message's stage: what time brings, what an event does, and what both leave behind.
 
 use super::read::{self, Found};
-use super::stage::{Columns, only_for};
+use super::stage::Columns;
 use super::statements::{ADD_HISTORY, BY_REFERENCE, CHANGE, COUNT_IN, COUNT_OUT, DUE, UNDER_TOKEN};
 use crate::writer::Tx;
 use jiff::Timestamp;
 use model::message::{Envelope, Event, Stage, Status, Step, SubStatus, settle, show, step};
+use model::policy::only_for;
 use model::{Actor, MessageRef, TokenId};
 use rusqlite::params;
 use store::Result;

@@ -38,7 +38,7 @@ impl<'a> Columns<'a> {
             lease_holder: None,
             lease_until: None,
             mode: None,
-            only_for: only_for(stage, approval).map(SpineUserId::as_str),
+            only_for: model::policy::only_for(stage, approval).map(SpineUserId::as_str),
             due_at: next_due(stage, expires_at).map(|(due, _)| due.as_millisecond()),
             ended_at: stage.is_terminal().then(|| at.as_millisecond()),
         };
@@ -91,24 +91,6 @@ fn mode_name(mode: ClaimMode) -> &'static str {
         ClaimMode::Automatic => "automatic",
         ClaimMode::Review => "review",
     }
-}
-
-/// Who alone may see a message: its practitioner, while it is instant and awaits its import.
-pub(super) fn only_for<'a>(
-    stage: &Stage,
-    approval: Option<&'a Approval>,
-) -> Option<&'a SpineUserId> {
-    let instant = |what: &Waiting| matches!(what, Waiting::Instant { .. });
-    let awaits_import = match stage {
-        Stage::Waiting { what, .. } => instant(what),
-        Stage::Claimed { lease, otherwise } => {
-            lease.mode == ClaimMode::Automatic || instant(otherwise)
-        }
-        Stage::Completed { .. } | Stage::Rejected { .. } | Stage::Expired => false,
-    };
-    approval
-        .filter(|_| awaits_import)
-        .map(|approval| &approval.spine_user_id)
 }
 
 /// Reads the stage columns, from `stage` to `mode`.
