@@ -1,14 +1,19 @@
 //! A message's tree, checked against every rule that needs no look-up (contract A.4 to A.14).
 
-use super::content::{Broken, Contents};
+mod attachments;
+mod coded_data;
+
+use attachments::{DraftAttachment, attachments};
+use coded_data::coded_data;
+
+use super::content::Contents;
 use super::faults::{Faults, Place};
-use super::members::{Members, list};
-use super::shape::{MAX_ADDITIONAL_TEXT, MAX_UNIT, Node};
+use super::members::Members;
+use super::shape::Node;
 use jiff::Timestamp;
-use model::attachment::{self, ContentFault, Kind};
-use model::coded_data::{CodedItem, MAX_ITEMS, Number};
+use model::coded_data::CodedItem;
 use model::message::{Body, BodyType, MAX_BODY_BYTES};
-use model::{ClientMessageId, FileName, NhsNumber, OdsCode, SnomedCode, expiry, file_name};
+use model::{ClientMessageId, NhsNumber, OdsCode, expiry};
 use wire::partner::{INSTANT_TYPE, RECIPIENT_TYPES, STANDARD_TYPE, SUBJECT_TYPE};
 
 /// Which endpoint a message came to.
@@ -26,14 +31,6 @@ impl Endpoint {
             Self::Instant => INSTANT_TYPE,
         }
     }
-}
-
-/// One attachment as far as the request tells; its bytes are the n-th content.
-pub(crate) struct DraftAttachment {
-    pub(crate) kind: Kind,
-    pub(crate) file_name: FileName,
-    pub(crate) size: u64,
-    pub(crate) content: usize,
 }
 
 /// What a message says, each part that could be read. Complete when there is no fault.
@@ -229,197 +226,4 @@ fn body(message: &Members<'_>, faults: &mut Faults) -> Option<Body> {
         kind: kind?,
         content: content?,
     })
-}
-
-fn attachments(
-    message: &Members<'_>,
-    contents: &Contents,
-    faults: &mut Faults,
-) -> Vec<DraftAttachment> {
-    let Some((place, node)) = message.required("attachments", faults) else {
-        return Vec::new();
-    };
-    let Some((items, more)) = list(&place, node, faults) else {
-        return Vec::new();
-    };
-    if items.len() < attachment::MIN || more {
-        faults.add(
-            &place,
-            &format!(
-                "must hold {} to {} attachments",
-                attachment::MIN,
-                attachment::MAX
-            ),
-        );
-    }
-    let mut names: Vec<(Place, FileName)> = Vec::new();
-    let drafts = items
-        .iter()
-        .enumerate()
-        .filter_map(|(index, node)| {
-            attachment_of(place.item(index), node, contents, &mut names, faults)
-        })
-        .collect();
-    for repeated in file_name::repeated(names.iter().map(|(_, name)| name)) {
-        if let Some((place, _)) = names.get(repeated) {
-            faults.add(
-                place,
-                "must differ from the other file names of the message (case aside)",
-            );
-        }
-    }
-    drafts
-}
-
-fn attachment_of(
-    place: Place,
-    node: &Node,
-    contents: &Contents,
-    names: &mut Vec<(Place, FileName)>,
-    faults: &mut Faults,
-) -> Option<DraftAttachment> {
-    let item = Members::of(node, &["mimeType", "fileName", "content"], place, faults)?;
-    let kind = item
-        .required_text("mimeType", faults)
-        .and_then(|(place, text)| {
-            let kind = Kind::from_mime_type(text);
-            if kind.is_none() {
-                let known: Vec<_> = Kind::ALL
-                    .iter()
-                    .map(|kind| format!("'{}'", kind.mime_type()))
-                    .collect();
-                faults.add_value(
-                    &place,
-                    &format!("must be one of {}", known.join(", ")),
-                    text,
-                );
-            }
-            kind
-        });
-    let file_name = item
-        .required_text("fileName", faults)
-        .and_then(|(place, text)| {
-            let name = FileName::parse(text)
-                .map_err(|why| faults.add(&place, &why.to_string()))
-                .ok()?;
-            names.push((place, name.clone()));
-            Some(name)
-        });
-    let (place, node) = item.required("content", faults)?;
-    let Node::Content(number) = node else {
-        faults.add(&place, "must be a string");
-        return None;
-    };
-    let passed = contents.passed(*number)?;
-    let checked = match (passed.broken, kind) {
-        (Some(Broken::Base64), _) => Err(model::base64_text::NotBase64.to_string()),
-        (Some(Broken::TooLarge), _) => Err(ContentFault::TooLarge.to_string()),
-        (None, Some(kind)) => passed.check.finish(kind).map_err(|fault| {
-            if fault == ContentFault::Harmful {
-                faults.harmful();
-            }
-            fault.to_string()
-        }),
-        (None, None) if passed.check.length() == 0 => Err(ContentFault::Empty.to_string()),
-        (None, None) => Ok(()),
-    };
-    if let Err(reason) = checked {
-        faults.add(&place, &reason);
-        return None;
-    }
-    Some(DraftAttachment {
-        kind: kind?,
-        file_name: file_name?,
-        size: passed.check.length(),
-        content: *number,
-    })
-}
-
-fn coded_data(message: &Members<'_>, faults: &mut Faults) -> Vec<CodedItem> {
-    let found = message.find("codedDataItems");
-    let Some(node) = found.node else {
-        return Vec::new();
-    };
-    let Some((items, more)) = list(&found.place, node, faults) else {
-        return Vec::new();
-    };
-    if more {
-        faults.add(
-            &found.place,
-            &format!("must hold at most {MAX_ITEMS} items"),
-        );
-    }
-    items
-        .iter()
-        .enumerate()
-        .filter_map(|(index, node)| coded_item(found.place.item(index), node, faults))
-        .collect()
-}
-
-fn coded_item(place: Place, node: &Node, faults: &mut Faults) -> Option<CodedItem> {
-    let item = Members::of(
-        node,
-        &["code", "value", "unit", "units", "additionalText"],
-        place,
-        faults,
-    )?;
-    let code = item
-        .required_text("code", faults)
-        .and_then(|(place, text)| {
-            SnomedCode::parse(text)
-                .map_err(|why| faults.add(&place, &why.to_string()))
-                .ok()
-        });
-    let value = item.find("value");
-    let value = match value.node {
-        None => None,
-        Some(Node::Number(text)) => {
-            let number = Number::parse(text);
-            if number.is_none() {
-                faults.add(&value.place, "must be a finite number");
-            }
-            number
-        }
-        Some(Node::NumberTooLong) => {
-            faults.add(&value.place, "must be a number of at most 64 characters");
-            None
-        }
-        Some(_) => {
-            faults.add(&value.place, "must be a number");
-            None
-        }
-    };
-    let unit = limited(&item, "unit", MAX_UNIT, faults);
-    let units = limited(&item, "units", MAX_UNIT, faults);
-    if let (Some((_, unit)), Some((place, units))) = (&unit, &units)
-        && unit != units
-    {
-        faults.add(place, "must be the same as unit, or left out");
-    }
-    let additional_text = limited(&item, "additionalText", MAX_ADDITIONAL_TEXT, faults);
-    let text = |found: Option<(Place, &str)>| found.map(|(_, text)| text.to_owned());
-    Some(CodedItem {
-        code: code?,
-        value,
-        unit: text(unit.or(units)),
-        additional_text: text(additional_text),
-    })
-}
-
-/// Optional text with a limit that its fault names.
-fn limited<'a>(
-    item: &Members<'a>,
-    name: &str,
-    max: usize,
-    faults: &mut Faults,
-) -> Option<(Place, &'a str)> {
-    let found = item.find(name);
-    if matches!(found.node, Some(Node::TextTooLong)) {
-        faults.add(
-            &found.place,
-            &format!("must be at most {max} bytes of UTF-8"),
-        );
-        return None;
-    }
-    item.optional_text(name, faults)
 }
