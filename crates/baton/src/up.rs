@@ -13,6 +13,10 @@ use std::time::Instant;
 
 /// The toolbar's folder in the data folder.
 pub(crate) const TOOLBAR_DIR: &str = "toolbar";
+/// The platform's folder in the data folder.
+pub(crate) const PLATFORM_DIR: &str = "platform";
+/// How far the environment's clock was moved.
+pub(crate) const SANDBOX_CLOCK: &str = "sandbox-clock";
 
 /// Starts everything, says where it is, and keeps it up until told to end.
 pub(crate) async fn run(args: Up, json: bool, started: Instant) -> anyhow::Result<()> {

@@ -1,8 +1,8 @@
 //! Starts the parts of the environment in their order, and ends them in the opposite one.
 
-use super::TOOLBAR_DIR;
 use super::first_start::{self, Kept};
 use super::sdk_dir::{self, Connection};
+use super::{PLATFORM_DIR, SANDBOX_CLOCK, TOOLBAR_DIR};
 use crate::args::Up;
 use crate::command::platform::{Serving, code_key, open_to_serve};
 use anyhow::Context as _;
@@ -64,13 +64,13 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
         .await
         .context("choose another with --pas-port")?;
     let clock =
-        SandboxClock::open(&folder.join("clock")).context("cannot read the sandbox clock")?;
+        SandboxClock::open(&folder.join(SANDBOX_CLOCK)).context("cannot read the sandbox clock")?;
     let around = Surroundings {
         clock: Arc::new(clock),
         entropy: Arc::new(OsEntropy),
     };
 
-    let platform_folder = folder.join("platform");
+    let platform_folder = folder.join(PLATFORM_DIR);
     let serving = open_to_serve(&platform_folder)
         .with_context(|| format!("cannot open `{}`", platform_folder.display()))?;
     let store = serving.store.clone();

@@ -1,6 +1,6 @@
 //! Attachment contents on their way: decoded, checked, and handed on in pieces.
 
-use model::attachment::{ContentCheck, ContentFault};
+use model::attachment::ContentCheck;
 use model::base64_text::{Decoder, NotBase64};
 
 /// What went wrong with one content, as far as it does not depend on its type.
@@ -66,19 +66,23 @@ impl Contents {
         else {
             return;
         };
-        let mut bytes = Vec::with_capacity(piece.len() / 4 * 3 + 3);
-        let decoded = present.decoder.feed(piece, &mut bytes);
-        let taken = match decoded {
-            Ok(()) => present.check.feed(&bytes).map_err(|fault| match fault {
-                ContentFault::TooLarge => Broken::TooLarge,
-                _ => Broken::Base64,
-            }),
+        // Pieces are short where a writer escapes much: they are joined before they are written.
+        if !matches!(self.actions.last(), Some(Action::Bytes(_))) {
+            self.actions.push(Action::Bytes(Vec::new()));
+        }
+        let Some(Action::Bytes(bytes)) = self.actions.last_mut() else {
+            return;
+        };
+        let before = bytes.len();
+        let taken = match present.decoder.feed(piece, bytes) {
+            Ok(()) => {
+                let new = bytes.get(before..).unwrap_or_default();
+                present.check.feed(new).map_err(|_| Broken::TooLarge)
+            }
             Err(NotBase64) => Err(Broken::Base64),
         };
-        match taken {
-            Ok(()) if bytes.is_empty() => {}
-            Ok(()) => self.actions.push(Action::Bytes(bytes)),
-            Err(broken) => self.abandon(broken),
+        if let Err(broken) = taken {
+            self.abandon(broken);
         }
     }
 

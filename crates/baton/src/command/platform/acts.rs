@@ -4,7 +4,8 @@
 use crate::args::{Audit, Client, Device, Key, PlatformData, Practice, Topic};
 use crate::exit::{refused, usage};
 use crate::output;
-use httpkit::clock::SystemClock;
+use crate::up::{PLATFORM_DIR, SANDBOX_CLOCK};
+use httpkit::clock::{SandboxClock, SystemClock};
 use httpkit::entropy::OsEntropy;
 use jiff::{SignedDuration, Timestamp};
 use model::organisation::ClientSystem;
@@ -17,12 +18,28 @@ fn open(data: &PlatformData) -> anyhow::Result<PlatformStore> {
     super::open(&data.data_dir)
 }
 
-fn admin(store: &PlatformStore) -> Admin<'_> {
-    Admin {
+fn admin<'a>(store: &'a PlatformStore, data: &PlatformData) -> anyhow::Result<Admin<'a>> {
+    Ok(Admin {
         store,
         by: operator(),
-        now: SystemClock.now(),
+        now: now(data)?,
         entropy: &OsEntropy,
+    })
+}
+
+/// The present moment: of the `up` that the folder belongs to, whose clock may have been moved, or of
+/// this machine.
+fn now(data: &PlatformData) -> anyhow::Result<Timestamp> {
+    let folder = data
+        .data_dir
+        .parent()
+        .filter(|_| data.data_dir.ends_with(PLATFORM_DIR));
+    match folder
+        .map(|folder| folder.join(SANDBOX_CLOCK))
+        .filter(|file| file.is_file())
+    {
+        Some(file) => Ok(SandboxClock::open(&file)?.now()),
+        None => Ok(SystemClock.now()),
     }
 }
 
@@ -66,7 +83,7 @@ pub(crate) async fn practice(command: Practice, json: bool) -> anyhow::Result<()
             };
             let new = open(&data)?
                 .directory
-                .put_practice(&operator(), &practice, SystemClock.now())
+                .put_practice(&operator(), &practice, now(&data)?)
                 .await?;
             if json {
                 return output::json(&json!({ "odsCode": ods_code, "new": new }));
@@ -99,7 +116,10 @@ pub(crate) async fn client(command: Client, json: bool) -> anyhow::Result<()> {
     match command {
         Client::Add { data, name } => {
             let store = open(&data)?;
-            let client = admin(&store).add_client(&name).await.map_err(told)?;
+            let client = admin(&store, &data)?
+                .add_client(&name)
+                .await
+                .map_err(told)?;
             if json {
                 return output::json(&json!({ "id": client.id.to_string(), "name": client.name }));
             }
@@ -130,7 +150,7 @@ pub(crate) async fn client(command: Client, json: bool) -> anyhow::Result<()> {
             let directory = open(&data)?.directory;
             let client = client_id(&id)?;
             if !directory
-                .set_client_instant(&operator(), client, allowed, SystemClock.now())
+                .set_client_instant(&operator(), client, allowed, now(&data)?)
                 .await?
             {
                 return Err(refused("there is no client system with that id"));
@@ -156,7 +176,7 @@ async fn set_disabled(
 ) -> anyhow::Result<()> {
     let known = open(data)?
         .directory
-        .set_client_disabled(&operator(), client_id(id)?, disabled, SystemClock.now())
+        .set_client_disabled(&operator(), client_id(id)?, disabled, now(data)?)
         .await?;
     if !known {
         return Err(refused("there is no client system with that id"));
@@ -182,7 +202,7 @@ pub(crate) async fn key(command: Key, json: bool) -> anyhow::Result<()> {
     match command {
         Key::Issue { data, client } => {
             let store = open(&data)?;
-            let issued = admin(&store)
+            let issued = admin(&store, &data)?
                 .issue_key(client_id(&client)?)
                 .await
                 .map_err(told)?;
@@ -190,7 +210,7 @@ pub(crate) async fn key(command: Key, json: bool) -> anyhow::Result<()> {
         }
         Key::Rotate { data, key, overlap } => {
             let store = open(&data)?;
-            let issued = admin(&store)
+            let issued = admin(&store, &data)?
                 .rotate_key(&key, overlap)
                 .await
                 .map_err(told)?;
@@ -198,7 +218,7 @@ pub(crate) async fn key(command: Key, json: bool) -> anyhow::Result<()> {
         }
         Key::Revoke { data, key } => {
             let store = open(&data)?;
-            admin(&store).revoke_key(&key).await.map_err(told)?;
+            admin(&store, &data)?.revoke_key(&key).await.map_err(told)?;
             if json {
                 return output::json(&json!({ "keyId": key, "revoked": true }));
             }
@@ -237,7 +257,7 @@ pub(crate) async fn device(command: Device, json: bool) -> anyhow::Result<()> {
         } => {
             let store = open(&data)?;
             let lives = SignedDuration::from_hours(24 * i64::from(days));
-            let issued = admin(&store)
+            let issued = admin(&store, &data)?
                 .issue_registration_key(&ods(&ods_code)?, many, lives)
                 .await
                 .map_err(told)?;
@@ -288,7 +308,7 @@ pub(crate) async fn device(command: Device, json: bool) -> anyhow::Result<()> {
             })?;
             if !open(&data)?
                 .devices
-                .block_device(&operator(), device, SystemClock.now())
+                .block_device(&operator(), device, now(&data)?)
                 .await?
             {
                 return Err(refused("there is no toolbar with that id"));
@@ -306,7 +326,7 @@ pub(crate) async fn topic(command: Topic, json: bool) -> anyhow::Result<()> {
     match command {
         Topic::Add { data, name } => {
             let store = open(&data)?;
-            let new = admin(&store).add_topic(&name).await.map_err(told)?;
+            let new = admin(&store, &data)?.add_topic(&name).await.map_err(told)?;
             if json {
                 return output::json(&json!({ "topicName": name, "new": new }));
             }
