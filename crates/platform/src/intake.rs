@@ -23,7 +23,7 @@ pub(crate) use shape::{EXCHANGE, MESSAGE, Node, Shape};
 
 pub(crate) use content::Contents;
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::http::{HeaderMap, header};
 use futures_util::StreamExt as _;
 use httpkit::problem::Refusal;
@@ -36,6 +36,9 @@ use wire::problem::ProblemType;
 
 /// The largest request body, in bytes: 84 MiB (contract A.15).
 pub(crate) const MAX_BODY: u64 = 84 * 1024 * 1024;
+
+/// A sender that brings no byte for so long is taken to be gone.
+const STALLED: Duration = Duration::from_secs(30);
 
 /// A request body that was read to its end.
 pub(crate) struct Read {
@@ -92,17 +95,36 @@ pub(crate) async fn read_body(
     blobs: &Arc<dyn Blobs>,
 ) -> Result<Read, Refusal> {
     let mut pieces = body.into_data_stream();
+    let mut left = MAX_BODY;
+    let outcome = read_pieces(&mut pieces, &mut left, shape, blobs).await;
+    if left > 0 && outcome.is_err() {
+        drain_pieces(&mut pieces, left).await;
+    }
+    outcome
+}
+
+async fn read_pieces(
+    pieces: &mut BodyDataStream,
+    left: &mut u64,
+    shape: &'static Shape,
+    blobs: &Arc<dyn Blobs>,
+) -> Result<Read, Refusal> {
     let mut reader = json::Reader::new();
     let mut skeleton = Skeleton::new(shape);
     let mut keeper = Keeper::new(Arc::clone(blobs));
-    let mut length = 0;
-    while let Some(piece) = pieces.next().await {
-        // Nobody is left to read the answer, but the log line should say what happened.
-        let piece = piece.map_err(|_| Refusal::malformed(1, 1, "The body broke off."))?;
-        length += piece.len() as u64;
-        if length > MAX_BODY {
+    // Nobody may be left to read the answer, but the log line should say what happened.
+    let broken_off = || Refusal::malformed(1, 1, "The body broke off.");
+    while let Some(piece) = tokio::time::timeout(STALLED, pieces.next())
+        .await
+        .map_err(|_| broken_off())?
+    {
+        let piece = piece.map_err(|_| broken_off())?;
+        let length = piece.len() as u64;
+        if length > *left {
+            *left = 0;
             return Err(too_large());
         }
+        *left -= length;
         reader.feed(&piece, &mut skeleton).map_err(malformed)?;
         keeper
             .follow(skeleton.contents.take_actions())
@@ -132,8 +154,10 @@ pub(crate) async fn drain(headers: &HeaderMap, body: Body) {
     if headers.contains_key(header::EXPECT) {
         return;
     }
-    let mut left = MAX_BODY;
-    let mut pieces = body.into_data_stream();
+    drain_pieces(&mut body.into_data_stream(), MAX_BODY).await;
+}
+
+async fn drain_pieces(pieces: &mut BodyDataStream, mut left: u64) {
     let draining = async {
         while let Some(Ok(piece)) = pieces.next().await {
             left = left.saturating_sub(piece.len() as u64);

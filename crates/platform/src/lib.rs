@@ -22,6 +22,7 @@ mod live;
 mod metrics;
 mod operator;
 mod practice;
+mod segment;
 mod site;
 
 pub use config::PlatformConfig;

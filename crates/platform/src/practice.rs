@@ -57,7 +57,8 @@ where
             .await
             .map_err(|_| Refusal::new(ProblemType::TooLarge))?;
         serde_json::from_slice(&bytes).map(Read).map_err(|error| {
-            let (line, column) = (error.line() as u64, error.column() as u64);
+            // An end that comes before the first byte stands at column 0 there.
+            let (line, column) = (error.line().max(1) as u64, error.column().max(1) as u64);
             let what = if error.is_data() {
                 "Not of the expected shape."
             } else {

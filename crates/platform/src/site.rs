@@ -7,8 +7,9 @@ mod problems;
 mod prose;
 mod rows;
 
+use crate::segment::Segment;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::from_fn;
 use axum::response::{Html, IntoResponse, Response};
@@ -85,7 +86,7 @@ async fn read_docs(State(room): State<Arc<Pressroom>>) -> Result<Html<String>, P
 /// One kind of problem.
 async fn explain(
     State(room): State<Arc<Pressroom>>,
-    Path(name): Path<String>,
+    Segment(name): Segment<String>,
 ) -> Result<Response, PageError> {
     let Some(kind) = ProblemType::from_name(&name) else {
         let text = "No kind of problem has this name. The list of all kinds is at the end of the documentation.";

@@ -1,6 +1,6 @@
 //! `GET /api/v1/events`: a client system's own messages as they change, instead of polling.
 
-use crate::auth::api_key::Caller;
+use crate::auth::api_key::{self, Caller};
 use crate::context::Ctx;
 use crate::live::{self, Teller};
 use axum::extract::State;
@@ -18,14 +18,27 @@ pub(crate) async fn stream(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let after = live::last_event_id(&headers);
-    live::stream(ctx, Audience::Client(caller.0.id), after, |_| None, Sender).await
+    let audience = Audience::Client(caller.0.id);
+    let sender = Sender {
+        ctx: ctx.clone(),
+        headers,
+    };
+    live::stream(ctx, audience, after, |_| None, sender).await
 }
 
-struct Sender;
+struct Sender {
+    ctx: Ctx,
+    /// As they came: the key in them is asked about again.
+    headers: HeaderMap,
+}
 
 impl Teller for Sender {
+    /// The key may have ended since, or its client system be disabled.
     async fn admit(&mut self) -> Result<(), Event> {
-        Ok(())
+        match api_key::identify(&self.ctx, &self.headers).await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Event::default().comment("this key is no longer good")),
+        }
     }
 
     async fn tell(&mut self, entry: FeedEntry) -> Result<Option<Event>, Refusal> {

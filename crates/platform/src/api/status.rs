@@ -3,8 +3,9 @@
 use crate::app::describe;
 use crate::auth::api_key::Caller;
 use crate::context::{Ctx, storage};
+use crate::segment::Segment;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use httpkit::problem::Refusal;
 use wire::partner::StatusAnswer;
 use wire::problem::ProblemType;
@@ -13,7 +14,7 @@ use wire::problem::ProblemType;
 pub(crate) async fn status(
     State(ctx): State<Ctx>,
     caller: Caller,
-    Path(id): Path<String>,
+    Segment(id): Segment<String>,
 ) -> Result<Json<StatusAnswer>, Refusal> {
     let not_found = || Refusal::new(ProblemType::NotFound);
     let id = id.parse().map_err(|_| not_found())?;

@@ -8,8 +8,10 @@ use jiff::Timestamp;
 use model::attachment::Attachment;
 use model::message::{Approval, Envelope, Said, Stage};
 use model::{ClientMessageId, Hash, MessageRef, NhsNumber, OdsCode, expiry};
+use std::sync::Arc;
 use store::blob::SealedBlob;
 use store::platform::{Accepted, NewMessage, Token};
+use tracing::Instrument as _;
 use wire::problem::ProblemType;
 
 /// A request as it stands after its headers were read.
@@ -50,25 +52,47 @@ pub(crate) async fn accept(ctx: &Ctx, send: Send) -> Result<ClientMessageId, Ref
     let Some(complete) = complete(draft, &faults) else {
         return Err(faults.refusal());
     };
-    let mut pins = Vec::new();
     let request = Request {
-        caller: &caller,
+        caller,
         token,
         endpoint,
         now,
     };
-    let outcome = store_once(ctx, request, complete, read.kept, faults, &mut pins).await;
-    if outcome.is_err() {
+    // From here on it is seen through, whether the sender stays for the answer or not: a retry must
+    // find either the message or nothing of it.
+    let storing = store_or_clear(Arc::clone(ctx), request, complete, read.kept, faults);
+    tokio::spawn(storing.in_current_span())
+        .await
+        .unwrap_or_else(|_| Err(Refusal::new(ProblemType::InternalError)))
+}
+
+/// Stores a message. Blobs that it then does not need go again.
+async fn store_or_clear(
+    ctx: Ctx,
+    request: Request,
+    complete: Complete,
+    kept: Vec<Option<Kept>>,
+    faults: Faults,
+) -> Result<ClientMessageId, Refusal> {
+    let mut pins = Vec::new();
+    let outcome = store_once(&ctx, request, complete, kept, faults, &mut pins).await;
+    if !matches!(outcome, Ok((_, Fate::New))) {
         let hashes: Vec<Hash> = pins.iter().map(|pin| pin.hash).collect();
         drop(pins);
-        crate::app::reclaim::reclaim(ctx, hashes).await;
+        crate::app::reclaim::reclaim(&ctx, hashes).await;
     }
-    outcome
+    outcome.map(|(id, _)| id)
+}
+
+/// Whether a message that was taken was a new one.
+enum Fate {
+    New,
+    Repeated,
 }
 
 /// Who sends, how, and when.
-struct Request<'a> {
-    caller: &'a Caller,
+struct Request {
+    caller: Caller,
     token: Option<Token>,
     endpoint: Endpoint,
     now: Timestamp,
@@ -76,16 +100,18 @@ struct Request<'a> {
 
 async fn store_once(
     ctx: &Ctx,
-    request: Request<'_>,
+    request: Request,
     complete: Complete,
     kept: Vec<Option<Kept>>,
     faults: Faults,
     pins: &mut Vec<SealedBlob>,
-) -> Result<ClientMessageId, Refusal> {
+) -> Result<(ClientMessageId, Fate), Refusal> {
     let actor = request.caller.actor();
     let message = assemble(ctx, request, complete.draft, kept, pins).await?;
+    let id = message.envelope.message_id;
     if let Some((place, why)) = complete.bad_expiry {
-        return late_retry(ctx, &message, &place, why, faults).await;
+        late_retry(ctx, &message, &place, why, faults).await?;
+        return Ok((id, Fate::Repeated));
     }
     match ctx
         .store
@@ -94,15 +120,19 @@ async fn store_once(
         .await
         .map_err(storage)?
     {
-        Accepted::New => ctx.metrics.accepted.inc(),
-        Accepted::Same => ctx.metrics.repeated.inc(),
-        Accepted::TokenWithdrawn => return Err(crate::auth::access_token::refused()),
-        Accepted::Conflict => {
-            return Err(Refusal::new(ProblemType::MessageIdConflict)
-                .detail("This messageId was used before for other content. Choose a new one for a new message."));
+        Accepted::New => {
+            ctx.metrics.accepted.inc();
+            Ok((id, Fate::New))
         }
-    };
-    Ok(message.envelope.message_id)
+        Accepted::Same => {
+            ctx.metrics.repeated.inc();
+            Ok((id, Fate::Repeated))
+        }
+        Accepted::TokenWithdrawn => Err(crate::auth::access_token::refused()),
+        Accepted::Conflict => Err(Refusal::new(ProblemType::MessageIdConflict).detail(
+            "This messageId was used before for other content. Choose a new one for a new message.",
+        )),
+    }
 }
 
 /// The rules that need a look-up: topic, recipient, and whether the practitioner works there.
@@ -176,7 +206,7 @@ fn complete(mut draft: Draft, faults: &Faults) -> Option<Complete> {
 
 async fn assemble(
     ctx: &Ctx,
-    request: Request<'_>,
+    request: Request,
     draft: CompleteDraft,
     mut kept: Vec<Option<Kept>>,
     pins: &mut Vec<SealedBlob>,
@@ -250,7 +280,7 @@ async fn late_retry(
     place: &Place,
     why: expiry::NotAnExpiry,
     mut faults: Faults,
-) -> Result<ClientMessageId, Refusal> {
+) -> Result<(), Refusal> {
     let envelope = &message.envelope;
     let before = ctx
         .store
@@ -260,7 +290,7 @@ async fn late_retry(
         .map_err(storage)?;
     if before.is_some_and(|before| before.envelope.content_hash == envelope.content_hash) {
         ctx.metrics.repeated.inc();
-        return Ok(envelope.message_id);
+        return Ok(());
     }
     faults.add(place, &why.to_string());
     Err(faults.refusal())

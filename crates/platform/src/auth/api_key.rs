@@ -55,7 +55,8 @@ impl FromRequestParts<Ctx> for Caller {
     }
 }
 
-async fn identify(ctx: &Ctx, headers: &HeaderMap) -> Result<Caller, Refusal> {
+/// The caller whose key is in the headers.
+pub(crate) async fn identify(ctx: &Ctx, headers: &HeaderMap) -> Result<Caller, Refusal> {
     let refused = || Refusal::new(ProblemType::Unauthorized);
     let mut given = headers.get_all(API_KEY).iter();
     let (Some(key), None) = (given.next(), given.next()) else {

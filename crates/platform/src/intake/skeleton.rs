@@ -76,16 +76,8 @@ impl Skeleton {
     fn put(&mut self, node: Node) {
         match self.open.last_mut() {
             None => self.done = Some(node),
-            Some(Open::Object {
-                members,
-                repeated,
-                next,
-                ..
-            }) => {
-                let Some(place) = next.take() else { return };
-                if members.iter().any(|(known, _)| *known == place) {
-                    repeated.push(place);
-                } else {
+            Some(Open::Object { members, next, .. }) => {
+                if let Some(place) = next.take() {
                     members.push((place, node));
                 }
             }
@@ -164,8 +156,23 @@ impl Listener for Skeleton {
     }
 
     fn key(&mut self, key: Option<&str>) {
-        if let Some(Open::Object { shape, next, .. }) = self.open.last_mut() {
-            *next = shape.iter().position(|(name, _)| Some(*name) == key);
+        let Some(Open::Object {
+            shape,
+            members,
+            repeated,
+            next,
+        }) = self.open.last_mut()
+        else {
+            return;
+        };
+        *next = shape.iter().position(|(name, _)| Some(*name) == key);
+        // A member that came before is noted once and passed over unread: however often one is
+        // repeated, a request takes no more memory and no more files than it may.
+        if let Some(place) = next.filter(|place| members.iter().any(|(known, _)| known == place)) {
+            if !repeated.contains(&place) {
+                repeated.push(place);
+            }
+            *next = None;
         }
     }
 

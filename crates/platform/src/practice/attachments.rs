@@ -5,7 +5,8 @@ use crate::app::review;
 use crate::auth::session::SignedIn;
 use crate::conditional::if_none_match;
 use crate::context::{Ctx, storage};
-use axum::extract::{Path, State};
+use crate::segment::Segment;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -19,7 +20,7 @@ use wire::problem::ProblemType;
 pub(crate) async fn bytes(
     State(ctx): State<Ctx>,
     who: SignedIn,
-    Path((reference, index)): Path<(String, u32)>,
+    Segment((reference, index)): Segment<(String, u32)>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let reference: MessageRef = id(&reference)?;

@@ -4,8 +4,9 @@ use super::id;
 use crate::app::{access_codes, describe};
 use crate::auth::session::SignedIn;
 use crate::context::{Ctx, storage};
+use crate::segment::Segment;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use httpkit::problem::Refusal;
@@ -46,7 +47,7 @@ pub(crate) async fn tokens(State(ctx): State<Ctx>, who: SignedIn) -> Result<Json
 pub(crate) async fn withdraw(
     State(ctx): State<Ctx>,
     who: SignedIn,
-    Path(token): Path<String>,
+    Segment(token): Segment<String>,
 ) -> Result<StatusCode, Refusal> {
     let token = id(&token)?;
     let withdrawn = ctx

@@ -4,8 +4,10 @@ use super::{Read, id};
 use crate::app::review;
 use crate::auth::session::SignedIn;
 use crate::context::Ctx;
+use crate::segment::Segment;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use httpkit::problem::Refusal;
 use model::message::{ClaimMode, Event, Fence, MAX_REASON};
 use serde::Deserialize;
@@ -20,9 +22,12 @@ pub(crate) struct Cursor {
 pub(crate) async fn inbox(
     State(ctx): State<Ctx>,
     who: SignedIn,
-    Query(cursor): Query<Cursor>,
+    cursor: Result<Query<Cursor>, QueryRejection>,
 ) -> Result<Json<Inbox>, Refusal> {
-    let after = cursor.after.as_deref().map(id).transpose()?;
+    let no_cursor = || Refusal::fault("after", "Must be the `next` of an earlier answer");
+    let Query(cursor) = cursor.map_err(|_| no_cursor())?;
+    let after = cursor.after.as_deref().map(str::parse).transpose();
+    let after = after.map_err(|_| no_cursor())?;
     review::inbox(&ctx, &who, after).await.map(Json)
 }
 
@@ -30,7 +35,7 @@ pub(crate) async fn inbox(
 pub(crate) async fn detail(
     State(ctx): State<Ctx>,
     who: SignedIn,
-    Path(reference): Path<String>,
+    Segment(reference): Segment<String>,
 ) -> Result<Json<Detail>, Refusal> {
     review::detail(&ctx, &who, id(&reference)?).await.map(Json)
 }
@@ -39,7 +44,7 @@ pub(crate) async fn detail(
 pub(crate) async fn claim(
     State(ctx): State<Ctx>,
     who: SignedIn,
-    Path(reference): Path<String>,
+    Segment(reference): Segment<String>,
     Read(claim): Read<Claim>,
 ) -> Result<Json<Claimed>, Refusal> {
     let mode = match claim.mode {
@@ -55,7 +60,7 @@ pub(crate) async fn claim(
 pub(crate) async fn renew(
     State(ctx): State<Ctx>,
     who: SignedIn,
-    Path(reference): Path<String>,
+    Segment(reference): Segment<String>,
     Read(held): Read<Held>,
 ) -> Result<Json<Renewed>, Refusal> {
     let event = Event::Renew {
@@ -73,7 +78,7 @@ type Ended = Result<Json<Outcome>, Refusal>;
 pub(crate) async fn complete(
     State(ctx): State<Ctx>,
     who: SignedIn,
-    Path(reference): Path<String>,
+    Segment(reference): Segment<String>,
     Read(held): Read<Held>,
 ) -> Ended {
     let event = Event::Imported {
@@ -88,7 +93,7 @@ pub(crate) async fn complete(
 pub(crate) async fn release(
     State(ctx): State<Ctx>,
     who: SignedIn,
-    Path(reference): Path<String>,
+    Segment(reference): Segment<String>,
     Read(held): Read<Held>,
 ) -> Ended {
     let event = Event::Release {
@@ -103,7 +108,7 @@ pub(crate) async fn release(
 pub(crate) async fn fail(
     State(ctx): State<Ctx>,
     who: SignedIn,
-    Path(reference): Path<String>,
+    Segment(reference): Segment<String>,
     Read(held): Read<HeldWithReason>,
 ) -> Ended {
     let event = Event::ImportFailed {
@@ -119,7 +124,7 @@ pub(crate) async fn fail(
 pub(crate) async fn reject(
     State(ctx): State<Ctx>,
     who: SignedIn,
-    Path(reference): Path<String>,
+    Segment(reference): Segment<String>,
     Read(held): Read<HeldWithReason>,
 ) -> Ended {
     let event = Event::Rejected {

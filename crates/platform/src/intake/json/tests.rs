@@ -3,6 +3,7 @@
 use super::*;
 use proptest::prelude::*;
 use serde_json::Value;
+use std::fmt::Write as _;
 
 /// Builds a tree from what it hears.
 #[derive(Default)]
@@ -162,7 +163,7 @@ fn escaped(value: &Value) -> String {
             c if in_text && !c.is_ascii() => {
                 let mut units = [0; 2];
                 for unit in c.encode_utf16(&mut units) {
-                    out.push_str(&format!("\\u{unit:04x}"));
+                    let _ = write!(out, "\\u{unit:04x}");
                 }
             }
             c => out.push(c),
