@@ -3,15 +3,15 @@
 //! Each is a loop of small transactions, so that several nodes may run the same one beside load.
 
 use crate::context::Ctx;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use model::device::SESSION_MAX;
 use std::time::Duration;
 use tracing::error;
 
 /// How often time's changes are written. Readers see them at once in any case.
 const SETTLE_EVERY: Duration = Duration::from_secs(1);
-/// Rounds of the settler between two of the cleaner.
-const CLEAN_EVERY: u32 = 30;
+/// How often retention and forgetting run, by the platform's clock.
+const CLEAN_EVERY: SignedDuration = SignedDuration::from_secs(30);
 /// Messages in one transaction.
 const BATCH: u32 = 200;
 /// How long a broken-off stream can still be resumed without a gap.
@@ -19,18 +19,22 @@ const FEED_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Runs all workers until the end begins.
 pub(crate) async fn run(ctx: Ctx) {
-    let mut round: u32 = 0;
+    let mut clean_from = Timestamp::MIN;
     let end = ctx.shutdown.begun();
     tokio::pin!(end);
     loop {
-        if let Err(cause) = work(&ctx, round.is_multiple_of(CLEAN_EVERY)).await {
+        let now = ctx.now();
+        let clean = now >= clean_from;
+        if clean {
+            clean_from = now + CLEAN_EVERY;
+        }
+        if let Err(cause) = work(&ctx, clean).await {
             ctx.metrics.worker_failures.inc();
             error!(
                 cause = httpkit::problem::chain(&cause),
                 "a worker's round failed; the next one tries again"
             );
         }
-        round = round.wrapping_add(1);
         tokio::select! {
             () = tokio::time::sleep(SETTLE_EVERY) => {}
             () = &mut end => return,

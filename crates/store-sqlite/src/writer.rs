@@ -86,6 +86,9 @@ pub(crate) struct Tx<'a> {
     conn: Conn<'a>,
     pub(crate) head: &'a mut Option<Head>,
     pub(crate) wakes: &'a mut Vec<Audience>,
+    /// Set by a call that deleted what nobody should read any more: the write-ahead log, which still
+    /// holds it, is cut off after the commit.
+    pub(crate) forget: &'a mut bool,
 }
 
 impl<'a> Deref for Tx<'a> {
@@ -120,6 +123,7 @@ impl<T: Send, F: FnOnce(&mut Tx<'_>) -> Result<T> + Send> Job for Call<T, F> {
             conn: Conn::new(&thread.connection, self.transaction),
             head: &mut thread.head,
             wakes: &mut thread.wakes,
+            forget: &mut thread.forget,
         };
         // Whatever a panic left half done goes with the savepoint.
         let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut tx))).unwrap_or_else(|_| {
@@ -155,6 +159,7 @@ struct Thread {
     /// The audit log's newest entry; `None` when it must be read anew.
     head: Option<Head>,
     wakes: Vec<Audience>,
+    forget: bool,
     data_version: Option<i64>,
 }
 
@@ -165,6 +170,7 @@ impl Thread {
             hub,
             head: None,
             wakes: Vec::new(),
+            forget: false,
             data_version: None,
         }
     }
@@ -188,6 +194,10 @@ impl Thread {
             }
             for job in batch.drain(..) {
                 job.answer(&committed);
+            }
+            if self.forget {
+                // A reader may hold it up: then it is tried again after the next batch.
+                self.forget = !self.cut_off_log();
             }
         }
     }
@@ -228,6 +238,16 @@ impl Thread {
             self.run("RELEASE call")?;
         }
         self.run("COMMIT")
+    }
+
+    /// Moves the write-ahead log into the database and empties it; whether that was possible.
+    fn cut_off_log(&self) -> bool {
+        let busy = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+                row.get::<_, i64>(0)
+            });
+        matches!(busy, Ok(0))
     }
 
     fn run(&self, sql: &str) -> std::result::Result<(), Option<rusqlite::Error>> {

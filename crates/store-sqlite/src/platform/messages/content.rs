@@ -79,7 +79,11 @@ pub(super) fn attachment(
     })
 }
 
-pub(super) fn empty_ended(tx: &Tx<'_>, ended_before: Timestamp, limit: u32) -> Result<Collected> {
+pub(super) fn empty_ended(
+    tx: &mut Tx<'_>,
+    ended_before: Timestamp,
+    limit: u32,
+) -> Result<Collected> {
     let which = params![ended_before.as_millisecond(), limit];
     let mut collected = Collected::default();
     for id in tx.all(TO_EMPTY, which, |cells| cells.take::<i64>("message.id"))? {
@@ -98,6 +102,7 @@ pub(super) fn empty_ended(tx: &Tx<'_>, ended_before: Timestamp, limit: u32) -> R
         tx.write_one(EMPTIED, [id], "message.emptied")?;
         collected.messages += 1;
     }
+    *tx.forget |= collected.messages > 0;
     Ok(collected)
 }
 
