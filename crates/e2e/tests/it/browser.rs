@@ -1,1 +1,11 @@
-//! Pages in Chromium.
+//! Pages in Debian's Chromium: what they say, that they work without JavaScript too, and no axe violation.
+//!
+//! Pictures of every page go to `target/screenshots`, for somebody to look at.
+
+mod chromium;
+mod driver;
+mod inspect;
+mod platform_pages;
+mod record;
+mod test_pas;
+mod without_javascript;

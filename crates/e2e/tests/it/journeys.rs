@@ -1,16 +1,50 @@
 //! Journeys over HTTP and by the command line.
 
 mod access_codes;
+mod at_the_practice;
+mod command_line;
+mod documented_sample;
+mod events;
 mod happy_path;
 mod life_of_a_message;
+mod limits;
+mod parts_alone;
+mod restart;
+mod retention;
+mod retries;
+mod trouble;
 
 use crate::world::World;
 use crate::world::pc::{Desk, Pc};
+use std::path::{Path, PathBuf};
 
-/// The default practitioner at another PC of the practice, while no sandbox clock was moved.
-async fn another_pc(world: &World) -> Desk {
+/// Another PC of the practice.
+async fn another_pc(world: &World) -> Pc {
     let platform = world.data().join("platform");
     let base = &world.integrator.base;
-    let pc = Pc::register(world.http(), base, &platform, crate::world::PRACTICE).await;
+    Pc::register(world.http(), base, &platform, crate::world::PRACTICE).await
+}
+
+/// The default practitioner at that PC.
+async fn at(pc: &Pc, world: &World) -> Desk {
     pc.sign_in("555000000101", world.now().await).await
+}
+
+/// The files in which the platform keeps large attachments.
+fn blobs(world: &World) -> Vec<PathBuf> {
+    files(&world.data().join("platform/blobs"))
+}
+
+/// All files in a folder and its folders.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
 }

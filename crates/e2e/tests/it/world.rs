@@ -2,11 +2,14 @@
 
 pub(crate) mod command;
 pub(crate) mod executable;
+pub(crate) mod gate;
 pub(crate) mod message;
 pub(crate) mod multipart;
 pub(crate) mod partner;
+pub(crate) mod parts;
 pub(crate) mod pc;
 pub(crate) mod program;
+pub(crate) mod raw;
 pub(crate) mod records;
 pub(crate) mod samples;
 pub(crate) mod wait;
@@ -27,6 +30,16 @@ use watch::Watch;
 pub(crate) const PRACTICE: &str = "GPPRAC001";
 /// The patient of the documented sample.
 pub(crate) const PATIENT: &str = "9547852140";
+/// What stands in messages or belongs to their patient, and in no log: the patient's NHS number and name,
+/// a file's name, the mark of the small messages, and the beginning of their Base64.
+const ABOUT_PATIENTS: [&str; 6] = [
+    PATIENT,
+    "Whitfield",
+    "WHITFIELD",
+    "Letter.pdf",
+    "marker-",
+    "Q29sbGVjdGVk",
+];
 
 /// A running `baton up`, and the people and systems around it.
 pub(crate) struct World {
@@ -48,18 +61,23 @@ pub(crate) struct World {
 impl World {
     /// Starts everything and waits until it says that it is ready.
     pub(crate) async fn start() -> Self {
+        Self::start_logging("info").await
+    }
+
+    /// Starts everything with another level of logging.
+    pub(crate) async fn start_logging(level: &str) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("baton-e2e-")
             .tempdir()
             .unwrap();
-        Self::start_on(folder, Watch::default()).await
+        Self::start_on(folder, level, Watch::default()).await
     }
 
-    async fn start_on(folder: tempfile::TempDir, watch: Watch) -> Self {
+    async fn start_on(folder: tempfile::TempDir, level: &str, watch: Watch) -> Self {
         let data = folder.path().join("data");
         let program = Program::start(
             &up(&data),
-            &[],
+            &[("BATON_LOG", level)],
             &folder.path().join("baton.log"),
             watch.clone(),
         );
@@ -68,7 +86,9 @@ impl World {
         let text = |pointer: &str| ready.pointer(pointer).unwrap().as_str().unwrap().to_owned();
         let key = text("/platform/apiKey");
         watch.secret(&key);
-        watch.secret(PATIENT);
+        for text in ABOUT_PATIENTS {
+            watch.secret(text);
+        }
         let integrator = Integrator::new(http.clone(), &text("/platform/url"), &key, watch.clone());
         let records = Records::new(http.clone(), &text("/testPas/url"));
         let baton = Baton::on(&data);
@@ -93,7 +113,7 @@ impl World {
     pub(crate) async fn start_again(mut self) -> Self {
         self.program.kill();
         let (folder, watch) = (self.folder, self.watch);
-        Self::start_on(folder, watch).await
+        Self::start_on(folder, "info", watch).await
     }
 
     /// Where `up` keeps everything.

@@ -1,7 +1,7 @@
 //! Access codes: good once, for a minute, for the practice that they come from.
 
-use crate::world::message::small;
 use crate::world::World;
+use crate::world::message::small;
 use serde_json::json;
 
 #[tokio::test]
@@ -41,7 +41,10 @@ async fn five_wrong_codes_stop_the_exchange_and_nothing_else() {
 
     assert_eq!(world.integrator.get("/api/v1/test").await.status, 200);
     assert_eq!(world.integrator.verify(&token).await.status, 200);
-    let id = world.integrator.sent(&token, &small("marker-after-wrong-codes")).await;
+    let id = world
+        .integrator
+        .sent(&token, &small("marker-after-wrong-codes"))
+        .await;
     world
         .integrator
         .until(&id, "COMPLETED / Imported automatically")
@@ -74,12 +77,21 @@ async fn a_token_that_is_none_and_a_key_that_is_none_are_refused() {
     let token = world.token().await;
     let stranger = "ad2ae93e-f2e4-4722-8c20-42ba5a71b3ff";
     for wrong in [stranger, "not-a-uuid"] {
-        let answer = world.integrator.send(wrong, &small("marker-wrong-token")).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (403, "access-token-refused"));
+        let answer = world
+            .integrator
+            .send(wrong, &small("marker-wrong-token"))
+            .await;
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (403, "access-token-refused")
+        );
     }
     let mut other = world.integrator.clone();
     other.key = "bak_000000000000_wrong".to_owned();
     let answer = other.send(&token, &small("marker-wrong-key")).await;
-    assert_eq!((answer.status, answer.problem().as_str()), (401, "unauthorized"));
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (401, "unauthorized")
+    );
     assert_eq!(other.get("/api/v1/test").await.status, 401);
 }

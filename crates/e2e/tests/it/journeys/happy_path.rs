@@ -11,11 +11,20 @@ use wire::partner::{Attachment, SendMessage};
 
 #[tokio::test]
 async fn real_files_notes_and_coded_data_reach_the_record_unchanged() {
-    let world = World::start().await;
+    // Whatever is logged in this test, secrets and patients are not.
+    let world = World::start_logging("trace").await;
     let token = world.token().await;
     let files = [
-        ("application/pdf", "Dispense notification.pdf", samples::letter()),
-        ("image/jpeg", "Rétina – œil gauche.jpg", samples::photograph()),
+        (
+            "application/pdf",
+            "Dispense notification.pdf",
+            samples::letter(),
+        ),
+        (
+            "image/jpeg",
+            "Rétina – œil gauche.jpg",
+            samples::photograph(),
+        ),
         ("text/plain", "Note from the counter.txt", samples::note()),
         (
             "text/vnd.qxlva.conneqt.consultation",
@@ -23,7 +32,9 @@ async fn real_files_notes_and_coded_data_reach_the_record_unchanged() {
             samples::consultation(),
         ),
     ];
-    let attachments = files.iter().map(|(kind, name, bytes)| attachment(kind, name, bytes));
+    let attachments = files
+        .iter()
+        .map(|(kind, name, bytes)| attachment(kind, name, bytes));
     let mut message = instant(attachments.collect());
     message["body"] = json!({ "mimeType": "text/plain", "content": "Dispensed today: café ☕." });
     message["codedDataItems"] = json!([
@@ -37,7 +48,10 @@ async fn real_files_notes_and_coded_data_reach_the_record_unchanged() {
     let text = message.to_string().replace("\"@", "").replace("@\"", "");
     let answer = world.integrator.send_text(&token, text).await;
     assert_eq!(answer.status, 200, "{answer:?}");
-    let endpoint = answer.json()["messageStatusEndpoint"].as_str().unwrap().to_owned();
+    let endpoint = answer.json()["messageStatusEndpoint"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert_eq!(endpoint, format!("/api/v1/messages/{id}/status"));
 
     let status = world
@@ -58,7 +72,11 @@ async fn real_files_notes_and_coded_data_reach_the_record_unchanged() {
     assert_eq!(filed.len(), files.len());
     for (document, (kind, name, bytes)) in filed.iter().zip(&files) {
         assert_eq!(document.title(), *name);
-        assert_eq!(Sha256::digest(&document.bytes), Sha256::digest(bytes), "{name}");
+        assert_eq!(
+            Sha256::digest(&document.bytes),
+            Sha256::digest(bytes),
+            "{name}"
+        );
         assert_eq!(document.bytes, *bytes, "{name}");
         let attached = &document.resource["content"][0]["attachment"];
         assert_eq!(attached["size"], bytes.len());
@@ -68,7 +86,11 @@ async fn real_files_notes_and_coded_data_reach_the_record_unchanged() {
         };
         assert_eq!(document.content_type, expected, "{name}");
         let kind = &document.resource["type"]["coding"][0]["code"];
-        let notes = if *name == "Consultation notes.txt" { "consultation-notes" } else { "document" };
+        let notes = if *name == "Consultation notes.txt" {
+            "consultation-notes"
+        } else {
+            "document"
+        };
         assert_eq!(kind, notes);
     }
 
@@ -122,7 +144,11 @@ async fn the_sdk_takes_the_same_way() {
     let partner = world.integrator.sdk();
     partner.test().await.unwrap();
     assert!(!partner.topics().await.unwrap().is_empty());
-    let token = partner.exchange(&world.access_code().await).await.unwrap().token;
+    let token = partner
+        .exchange(&world.access_code().await)
+        .await
+        .unwrap()
+        .token;
     world.watch.secret(&token);
     assert!(partner.verify(&token).await.unwrap());
     let mut message: SendMessage =
@@ -147,6 +173,9 @@ async fn the_sdk_takes_the_same_way() {
 /// The record system's id of the sample patient.
 pub(super) async fn patient(world: &World) -> String {
     let identifier = "identifier=https://fhir.nhs.uk/Id/nhs-number%7C";
-    let found = world.records.search(&format!("Patient?{identifier}{PATIENT}")).await;
+    let found = world
+        .records
+        .search(&format!("Patient?{identifier}{PATIENT}"))
+        .await;
     found[0]["id"].as_str().unwrap().to_owned()
 }

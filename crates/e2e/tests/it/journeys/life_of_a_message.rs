@@ -10,7 +10,10 @@ async fn nobody_logged_in_makes_it_a_standard_message_that_is_reviewed() {
     let world = World::start().await;
     let token = world.token().await;
     world.toolbar_offline().await;
-    let id = world.integrator.sent(&token, &small("marker-not-logged-in")).await;
+    let id = world
+        .integrator
+        .sent(&token, &small("marker-not-logged-in"))
+        .await;
     let status = world.integrator.status(&id).await;
     assert_eq!(standing(&status), "PENDING / Awaiting instant import");
     world.advance("9m").await;
@@ -50,13 +53,19 @@ async fn a_failed_import_waits_with_its_reason_and_is_imported_after_review() {
     world
         .faults(json!({ "nextImportFails": "The record is locked by an audit." }))
         .await;
-    let id = world.integrator.sent(&token, &small("marker-import-fails")).await;
+    let id = world
+        .integrator
+        .sent(&token, &small("marker-import-fails"))
+        .await;
     let status = world
         .integrator
         .until(&id, "PENDING / Failed instant message import")
         .await;
     let reason = status["reason"].as_str().unwrap();
-    assert!(reason.contains("The record is locked by an audit."), "{reason}");
+    assert!(
+        reason.contains("The record is locked by an audit."),
+        "{reason}"
+    );
     assert_eq!(world.records.documents_of(&id).await.len(), 0);
 
     world.review_and_import(&id).await;
@@ -74,9 +83,12 @@ async fn a_permission_withdrawn_before_the_import_stops_it_and_every_later_send(
     let token = world.token().await;
     let second = world.token().await;
     world.toolbar_offline().await;
-    let id = world.integrator.sent(&token, &small("marker-withdrawn")).await;
+    let id = world
+        .integrator
+        .sent(&token, &small("marker-withdrawn"))
+        .await;
     // Withdrawn at another PC, while this one is off the network.
-    let pc = super::another_pc(&world).await;
+    let pc = super::at(&super::another_pc(&world).await, &world).await;
     let answer = pc.call(reqwest::Method::GET, "/tokens", None).await.json();
     let tokens = answer["tokens"].as_array().unwrap();
     assert_eq!(tokens.len(), 2);
@@ -85,17 +97,29 @@ async fn a_permission_withdrawn_before_the_import_stops_it_and_every_later_send(
         .find(|token| token["lastUsedAt"].is_string())
         .unwrap();
     let path = format!("/tokens/{}", used["tokenId"].as_str().unwrap());
-    assert_eq!(pc.call(reqwest::Method::DELETE, &path, None).await.status, 204);
+    assert_eq!(
+        pc.call(reqwest::Method::DELETE, &path, None).await.status,
+        204
+    );
 
     let status = world
         .integrator
         .until(&id, "PENDING / Authorisation withdrawn")
         .await;
     assert_eq!(status["status"], "PENDING");
-    let refused = world.integrator.send(&token, &small("marker-refused-send")).await;
-    assert_eq!((refused.status, refused.problem().as_str()), (403, "access-token-refused"));
+    let refused = world
+        .integrator
+        .send(&token, &small("marker-refused-send"))
+        .await;
+    assert_eq!(
+        (refused.status, refused.problem().as_str()),
+        (403, "access-token-refused")
+    );
     let verified = world.integrator.verify(&token).await;
-    assert_eq!((verified.status, verified.problem().as_str()), (410, "token-gone"));
+    assert_eq!(
+        (verified.status, verified.problem().as_str()),
+        (410, "token-gone")
+    );
     // The other permission is untouched.
     assert_eq!(world.integrator.verify(&second).await.status, 200);
 
@@ -126,7 +150,11 @@ async fn the_practitioner_lists_and_withdraws_permissions_by_the_command_line() 
 async fn a_message_whose_time_runs_out_expires_and_never_changes() {
     let world = World::start().await;
     world.toolbar_offline().await;
-    let message = standard(vec![attachment("application/pdf", "Letter.pdf", &samples::letter())]);
+    let message = standard(vec![attachment(
+        "application/pdf",
+        "Letter.pdf",
+        &samples::letter(),
+    )]);
     let sent = world.integrator.send_standard(&message).await;
     assert_eq!(sent.status, 200, "{sent:?}");
     let id = message::id(&message);
@@ -156,7 +184,11 @@ async fn a_message_whose_time_runs_out_expires_and_never_changes() {
 #[tokio::test]
 async fn the_sender_reads_why_a_practice_rejected_a_message() {
     let world = World::start().await;
-    let message = standard(vec![attachment("application/pdf", "Letter.pdf", &samples::letter())]);
+    let message = standard(vec![attachment(
+        "application/pdf",
+        "Letter.pdf",
+        &samples::letter(),
+    )]);
     let sent = world.integrator.send_standard(&message).await;
     assert_eq!(sent.status, 200, "{sent:?}");
     let id = message::id(&message);

@@ -9,8 +9,9 @@ pub(crate) fn form(fields: &[(&str, Option<&str>, &[u8])]) -> (String, Vec<u8>) 
         let file = file.map_or(String::new(), |file| {
             format!("; filename=\"{file}\"\r\nContent-Type: application/json")
         });
-        let head =
-            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n"
+        );
         body.extend_from_slice(head.as_bytes());
         body.extend_from_slice(value);
         body.extend_from_slice(b"\r\n");

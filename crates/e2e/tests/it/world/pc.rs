@@ -100,6 +100,16 @@ impl Desk {
         Answer::of(request.send().await.unwrap()).await
     }
 
+    /// `GET` with these headers; the answer unread.
+    pub(crate) async fn fetch(&self, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
+        let request = self.http.get(format!("{}/toolbar/v1{path}", self.base));
+        let mut request = request.bearer_auth(&self.session);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.unwrap()
+    }
+
     /// The messages of the inbox.
     pub(crate) async fn inbox(&self) -> Vec<Value> {
         let answer = self.call(Method::GET, "/messages", None).await;

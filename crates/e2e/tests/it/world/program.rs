@@ -133,7 +133,9 @@ impl Drop for Program {
             faults.push("baton ended before the test did".to_owned());
         }
         if ended.is_none() && !by_itself {
-            faults.push(format!("baton did not end within {ENDS_WITHIN:?} of SIGTERM"));
+            faults.push(format!(
+                "baton did not end within {ENDS_WITHIN:?} of SIGTERM"
+            ));
         }
         if std::thread::panicking() {
             let log = self.log_text();

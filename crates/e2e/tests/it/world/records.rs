@@ -58,15 +58,19 @@ impl Records {
     /// The documents of a message.
     pub(crate) async fn documents_of(&self, message_id: &str) -> Vec<Value> {
         let identifier = format!("urn:x-baton:message-id%7C{message_id}");
-        self.search(&format!("DocumentReference?identifier={identifier}&_count=100"))
-            .await
+        self.search(&format!(
+            "DocumentReference?identifier={identifier}&_count=100"
+        ))
+        .await
     }
 
     /// The documents of a message in their order, with their bytes.
     pub(crate) async fn read(&self, message_id: &str) -> Vec<Document> {
         let mut documents = Vec::new();
         for resource in self.documents_of(message_id).await {
-            let url = resource["content"][0]["attachment"]["url"].as_str().unwrap();
+            let url = resource["content"][0]["attachment"]["url"]
+                .as_str()
+                .unwrap();
             let url = if url.contains("://") {
                 url.to_owned()
             } else {
@@ -128,11 +132,25 @@ impl Session {
         answer.text().await.unwrap()
     }
 
+    /// Logs out by the form.
+    pub(crate) async fn log_out(&self) {
+        let csrf = hidden(&self.page("/logout").await, "csrf");
+        let request = self
+            .records
+            .http
+            .post(format!("{}/logout", self.records.base))
+            .header(header::COOKIE, &self.cookies)
+            .form(&[("csrf", csrf.as_str())]);
+        assert_eq!(request.send().await.unwrap().status(), 303);
+    }
+
     /// Loads a patient file by the form.
     pub(crate) async fn load_patients(&self, file: &[u8]) {
         let csrf = hidden(&self.page("/manage-data/load").await, "csrf");
-        let (content_type, body) =
-            multipart::form(&[("csrf", None, csrf.as_bytes()), ("file", Some("patients.json"), file)]);
+        let (content_type, body) = multipart::form(&[
+            ("csrf", None, csrf.as_bytes()),
+            ("file", Some("patients.json"), file),
+        ]);
         let request = self
             .records
             .http

@@ -13,7 +13,7 @@ pub(crate) fn letter() -> Vec<u8> {
 
 /// From a camera.
 pub(crate) fn photograph() -> Vec<u8> {
-    read("third_party/retina-photograph/retina.jpg")
+    read("third_party/scikit-image/retina.jpg")
 }
 
 /// Accents, emoji, several scripts.

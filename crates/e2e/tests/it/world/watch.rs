@@ -16,7 +16,7 @@ struct Rules {
 impl Watch {
     /// This text must never be logged.
     pub(crate) fn secret(&self, text: &str) {
-        assert!(text.len() >= 8, "too short to be looked for: {text}");
+        assert!(text.len() >= 7, "too short to be looked for: {text}");
         self.0.lock().unwrap().secrets.push(text.to_owned());
     }
 
@@ -43,4 +43,20 @@ impl Watch {
         });
         errors.chain(told).collect()
     }
+}
+
+#[test]
+fn a_log_with_an_error_or_a_secret_is_found_faulty() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let watch = Watch::default();
+    watch.secret("bak_secret");
+    watch.announce_error("disk full");
+    let lines = "2026-11-21T05:05:55Z  INFO a: good\n\
+                 2026-11-21T05:05:55Z ERROR b: disk full\n";
+    std::fs::write(&log, lines).unwrap();
+    assert_eq!(watch.faults(&log), Vec::<String>::new());
+    let lines = format!("{lines}2026-11-21T05:05:55Z ERROR c: lost\n key=bak_secret\n");
+    std::fs::write(&log, lines).unwrap();
+    assert_eq!(watch.faults(&log).len(), 2);
 }
