@@ -7,7 +7,15 @@ TOOLS="$ROOT/target/test-tools"
 need_debian() {
     local program="$1"
     shift
-    if command -v "$program" >/dev/null; then return; fi
+    if ! command -v "$program" >/dev/null; then install_debian "$@"; fi
+}
+
+# need_font NAME PACKAGE: the same for letters to draw with.
+need_font() {
+    if ! fc-list | grep -qiF "$1"; then install_debian "$2"; fi
+}
+
+install_debian() {
     local as_root=()
     if ((EUID != 0)); then as_root=(sudo); fi
     echo "installing $*"
@@ -38,6 +46,9 @@ need_python_tools() {
 
 # A browser, its driver, and letters to draw with (Liberation Sans has Arial's widths).
 need_browser() {
-    need_debian chromium chromium chromium-driver fonts-liberation fonts-noto-color-emoji
+    need_debian chromium chromium chromium-driver
     need_debian chromedriver chromium-driver
+    need_debian fc-list fontconfig
+    need_font "Liberation Sans" fonts-liberation
+    need_font "Noto Color Emoji" fonts-noto-color-emoji
 }
