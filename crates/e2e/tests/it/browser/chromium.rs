@@ -34,9 +34,11 @@ impl Chromium {
 
     async fn start(javascript: bool) -> Self {
         httpkit::outbound::install_tls();
+        // A browser may write to it for a moment after it was closed, so that a bit of it may stay: not in
+        // everybody's temporary folder, then.
         let profile = tempfile::Builder::new()
-            .prefix("baton-chromium-")
-            .tempdir()
+            .prefix("chromium-")
+            .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
             .unwrap();
         let mut wanted = DesiredCapabilities::chrome();
         let folder = format!("--user-data-dir={}", profile.path().display());

@@ -21,7 +21,7 @@ fn places_of(world: &World, text: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn after_the_retention_period_only_the_status_is_left() {
-    let mut world = World::start().await;
+    let world = World::start().await;
     world.toolbar_offline().await;
     // One that is kept in a file, one that is small enough for the database.
     let message = standard(vec![
@@ -50,8 +50,8 @@ async fn after_the_retention_period_only_the_status_is_left() {
     assert_eq!(world.integrator.status(&id).await, status);
     assert!(!super::blobs(&world).is_empty());
     world.advance("2d").await;
-    wait::until("the file is gone from disk", async || {
-        super::blobs(&world).is_empty()
+    wait::until("both files are gone from disk", async || {
+        super::blobs(&world).is_empty() && places_of(&world, SMALL).is_empty()
     })
     .await;
 
@@ -64,6 +64,4 @@ async fn after_the_retention_period_only_the_status_is_left() {
     assert_eq!(world.integrator.status(&id).await, status);
     // The record keeps what was imported.
     assert_eq!(world.records.read(&id).await[0].bytes, samples::letter());
-    world.program.end();
-    assert_eq!(places_of(&world, SMALL), Vec::<String>::new());
 }

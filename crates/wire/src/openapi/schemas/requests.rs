@@ -33,7 +33,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
 fn message(kind: &str, description: &str) -> Value {
     json!({
         "type": "object",
-        "description": format!("{description} Members that are not named here are ignored."),
+        "description": format!("{description} Members that are not named here are ignored; a member that may be left out may be `null` instead."),
         "required": ["messageId", "type", "topic", "recipient", "subject", "attachments"],
         "properties": {
             "messageId": reference_saying("MessageId", "Your id for this message, new for every message and the same on every retry."),
