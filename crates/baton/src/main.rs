@@ -6,6 +6,7 @@ mod args;
 mod command;
 mod demo;
 mod exit;
+mod folder;
 mod lock;
 mod output;
 mod settings;

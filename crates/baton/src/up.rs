@@ -7,8 +7,8 @@ mod parts;
 pub(crate) mod sdk_dir;
 
 use crate::args::Up;
+use crate::folder::make_private;
 use crate::{demo, output};
-use anyhow::Context as _;
 use std::time::Instant;
 
 /// The toolbar's folder in the data folder.
@@ -21,8 +21,7 @@ pub(crate) const SANDBOX_CLOCK: &str = "sandbox-clock";
 /// Starts everything, says where it is, and keeps it up until told to end.
 pub(crate) async fn run(args: Up, json: bool, started: Instant) -> anyhow::Result<()> {
     let folder = args.data.data_dir.clone();
-    std::fs::create_dir_all(&folder)
-        .with_context(|| format!("cannot make `{}`", folder.display()))?;
+    make_private(&folder)?;
     let _lock = crate::lock::take(&folder)?;
     let asked_to_end = crate::command::ends_on_signal()?;
     let parts = parts::start(&args).await?;

@@ -5,6 +5,7 @@ use super::sdk_dir::{self, Connection};
 use super::{PLATFORM_DIR, SANDBOX_CLOCK, TOOLBAR_DIR};
 use crate::args::Up;
 use crate::command::platform::{Serving, code_key, open_to_serve};
+use crate::folder::make_private;
 use anyhow::Context as _;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -152,8 +153,10 @@ async fn test_pas(
         .first()
         .cloned()
         .context("the demo practice has no practitioner")?;
+    let data_dir = folder.join("pas");
+    make_private(&data_dir)?;
     let pas = Pas::open(PasConfig {
-        data_dir: folder.join("pas"),
+        data_dir,
         organisation: people::riverside(),
         users,
         clock: around.clock.clone(),

@@ -1,5 +1,6 @@
 //! The SDK that `up` writes: what a supplier's developer needs to begin.
 
+use crate::folder::make_private;
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -49,7 +50,7 @@ impl Connection {
 /// Writes the whole folder anew: addresses may have changed.
 pub(crate) fn write(folder: &Path, connection: &Connection) -> anyhow::Result<()> {
     let sdk = folder.join(DIR);
-    std::fs::create_dir_all(&sdk).with_context(|| format!("cannot make `{}`", sdk.display()))?;
+    make_private(&sdk)?;
     let server = &connection.platform_url;
     write_json(
         &sdk.join(OPENAPI),

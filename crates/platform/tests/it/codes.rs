@@ -1,43 +1,9 @@
 //! Access codes: short, for a minute, for one system, once.
 
-use crate::actors::{Integrator, Toolbar};
-use crate::sample::OKAFOR;
-use crate::world::{RIVERSIDE, World};
-use jiff::SignedDuration;
+use crate::clinic::clinic;
 use serde_json::json;
 use wire::paths::{partner, practice as paths};
 use wire::practice::NewCode;
-
-struct Clinic {
-    world: World,
-    partner: Integrator,
-    okafor: Toolbar,
-}
-
-async fn clinic() -> Clinic {
-    let world = World::new().await;
-    let partner = world.integrator("Pharmacy First").await;
-    let okafor = Toolbar::signed_in(&world, RIVERSIDE, 1, OKAFOR).await;
-    Clinic {
-        world,
-        partner,
-        okafor,
-    }
-}
-
-impl Clinic {
-    async fn code(&self) -> String {
-        let answer = self.okafor.post(&self.world, paths::CODES, "").await;
-        assert_eq!(answer.status.as_u16(), 201);
-        assert_eq!(answer.header("cache-control"), "no-store");
-        let code: NewCode = answer.json();
-        code.access_code
-    }
-
-    fn wait(&self, seconds: i64) {
-        self.world.wait(SignedDuration::from_secs(seconds));
-    }
-}
 
 #[tokio::test]
 async fn a_code_has_eight_characters_without_look_alikes_and_lives_sixty_seconds() {

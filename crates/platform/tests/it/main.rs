@@ -11,6 +11,7 @@
 mod access;
 mod actors;
 mod claims;
+mod clinic;
 mod codes;
 mod faults;
 mod fetching;

@@ -1,44 +1,12 @@
 //! Tokens: whose they are, what they were used for, and taking permission back.
 
-use crate::actors::{Integrator, Toolbar};
+use crate::actors::Toolbar;
+use crate::clinic::clinic;
 use crate::sample::{ID, LLEWELLYN, OKAFOR, id, instant, with_id};
-use crate::world::{HILLSIDE, RIVERSIDE, World};
-use jiff::SignedDuration;
+use crate::world::{HILLSIDE, RIVERSIDE};
 use model::{Actor, Clock as _};
 use serde_json::json;
 use wire::paths::practice as paths;
-use wire::practice::NewCode;
-
-struct Clinic {
-    world: World,
-    partner: Integrator,
-    okafor: Toolbar,
-}
-
-async fn clinic() -> Clinic {
-    let world = World::new().await;
-    let partner = world.integrator("Pharmacy First").await;
-    let okafor = Toolbar::signed_in(&world, RIVERSIDE, 1, OKAFOR).await;
-    Clinic {
-        world,
-        partner,
-        okafor,
-    }
-}
-
-impl Clinic {
-    async fn code(&self) -> String {
-        let answer = self.okafor.post(&self.world, paths::CODES, "").await;
-        assert_eq!(answer.status.as_u16(), 201);
-        assert_eq!(answer.header("cache-control"), "no-store");
-        let code: NewCode = answer.json();
-        code.access_code
-    }
-
-    fn wait(&self, seconds: i64) {
-        self.world.wait(SignedDuration::from_secs(seconds));
-    }
-}
 
 #[tokio::test]
 async fn a_practitioner_sees_their_own_tokens_with_their_use() {
