@@ -58,6 +58,12 @@ pub(crate) fn table(heading: &[&str], rows: &[Vec<String>]) {
             .unwrap_or(0)
     };
     let widths: Vec<_> = (0..heading.len()).map(width).collect();
+    // Names come from others: nothing in them may steer the terminal.
+    let plain = |cell: &String| cell.replace(char::is_control, "\u{fffd}");
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(plain).collect())
+        .collect();
     let show = |cells: Vec<&str>| {
         let padded = cells
             .iter()
@@ -66,7 +72,7 @@ pub(crate) fn table(heading: &[&str], rows: &[Vec<String>]) {
         padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     line(&bold(&show(heading.to_vec())));
-    for row in rows {
+    for row in &rows {
         line(&show(row.iter().map(String::as_str).collect()));
     }
     if rows.is_empty() {

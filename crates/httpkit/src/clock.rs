@@ -19,6 +19,9 @@ impl Clock for SystemClock {
     }
 }
 
+/// The sandbox clock goes so far ahead, in milliseconds: 20 years.
+const FURTHEST_MILLIS: i64 = 20 * 366 * 24 * 60 * 60 * 1000;
+
 /// The machine's clock plus an offset that only grows; kept in a file, so that time does not jump
 /// back at the next start.
 #[derive(Debug)]
@@ -54,6 +57,11 @@ impl SandboxClock {
     pub fn advance(&self, by: SignedDuration) -> std::io::Result<SignedDuration> {
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX).max(0);
         let offset = self.offset_millis.load(Ordering::SeqCst).saturating_add(by);
+        if offset > FURTHEST_MILLIS {
+            return Err(std::io::Error::other(
+                "the sandbox clock goes at most 20 years ahead",
+            ));
+        }
         let beside = self.file.with_extension("new");
         std::fs::write(&beside, offset.to_string())?;
         std::fs::rename(&beside, &self.file)?;
@@ -88,6 +96,11 @@ mod tests {
         let clock = SandboxClock::open(&file).unwrap();
         clock.advance(SignedDuration::from_mins(10)).unwrap();
         clock.advance(SignedDuration::from_mins(-5)).unwrap();
+        assert!(
+            clock
+                .advance(SignedDuration::from_hours(24 * 366 * 21))
+                .is_err()
+        );
         let again = SandboxClock::open(&file).unwrap();
         assert_eq!(again.offset(), SignedDuration::from_mins(10));
         assert!(again.now() > SystemClock.now() + SignedDuration::from_mins(9));

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod csrf;
 pub mod entropy;
 pub mod front;
+pub mod host;
 pub mod lifecycle;
 pub mod metrics;
 pub mod outbound;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// A client with time-outs, no redirects, and TLS by ring.
+/// A client with time-outs, no redirects, no proxy, and TLS by ring.
 ///
 /// `whole` bounds a whole exchange; `None` for streams, which end themselves.
 ///
@@ -14,6 +14,8 @@ pub fn client(whole: Option<Duration>) -> Result<reqwest::Client, reqwest::Error
         .user_agent(concat!("baton/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(Duration::from_secs(5))
         .redirect(reqwest::redirect::Policy::none())
+        // Not by way of whatever the environment names: what we carry is for the other end alone.
+        .no_proxy()
         .tcp_nodelay(true);
     match whole {
         Some(limit) => builder.timeout(limit).build(),

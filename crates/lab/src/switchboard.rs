@@ -92,7 +92,7 @@ async fn advance(
     board
         .clock
         .advance(by)
-        .map_err(|error| Refusal::internal(&error))?;
+        .map_err(|error| Refusal::fault("advance", &error.to_string()))?;
     Ok(Json(board.show()))
 }
 

@@ -1,6 +1,7 @@
 //! What every use case is handed first.
 
 use crate::config::PlatformConfig;
+use crate::live::Streams;
 use crate::metrics::PlatformMetrics;
 use httpkit::lifecycle::Shutdown;
 use httpkit::problem::Refusal;
@@ -18,6 +19,7 @@ pub(crate) struct Context {
     pub(crate) config: PlatformConfig,
     pub(crate) shutdown: Shutdown,
     pub(crate) metrics: PlatformMetrics,
+    pub(crate) streams: Streams,
 }
 
 /// Shared by all handlers.

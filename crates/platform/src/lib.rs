@@ -69,6 +69,7 @@ impl Platform {
             config,
             shutdown,
             metrics: own,
+            streams: live::Streams::default(),
         });
         Self {
             ctx,

@@ -6,12 +6,15 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
 use httpkit::problem::Refusal;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
 use std::future::Future;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::platform::{Audience, FeedEntry};
 use tokio::sync::watch;
+use uuid::Uuid;
+use wire::problem::ProblemType;
 
 /// How long a stream waits for a wake-up before it looks by itself, and how often it says that it is
 /// alive.
@@ -19,10 +22,60 @@ const POLL: Duration = Duration::from_secs(15);
 /// Rows read at once.
 const BATCH: u32 = 200;
 
+/// How many streams one client system or session may have open at a node: one is enough, and a few may
+/// be dead without the node having noticed.
+const MAX_STREAMS: usize = 16;
+
+/// The open streams of a node, by listener.
+#[derive(Default)]
+pub(crate) struct Streams(Mutex<HashMap<Uuid, usize>>);
+
+impl Streams {
+    /// Counts one more.
+    fn open(&self, ctx: &Ctx, listener: Uuid) -> Result<Open, Refusal> {
+        let mut streams = self.lock();
+        let count = streams.entry(listener).or_default();
+        if *count >= MAX_STREAMS {
+            let refusal = Refusal::new(ProblemType::TooManyRequests).retry_after(15);
+            return Err(refusal.detail("Too many event streams are open. Close some first."));
+        }
+        *count += 1;
+        ctx.metrics.streams.inc();
+        Ok(Open {
+            ctx: ctx.clone(),
+            listener,
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counts a stream for as long as it lives.
+struct Open {
+    ctx: Ctx,
+    listener: Uuid,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.ctx.metrics.streams.dec();
+        let mut streams = self.ctx.streams.lock();
+        if let Some(count) = streams.get_mut(&self.listener) {
+            *count -= 1;
+            if *count == 0 {
+                streams.remove(&self.listener);
+            }
+        }
+    }
+}
+
 /// What to make of feed rows for one listener.
 pub(crate) trait Teller: Send + 'static {
-    /// Called before each reading: whether the stream may go on, or the event that ends it.
-    fn admit(&mut self) -> impl Future<Output = Result<(), Event>> + Send;
+    /// Called before each reading: whether the stream may go on, or how it ends, with a last event or
+    /// without.
+    fn admit(&mut self) -> impl Future<Output = Result<(), Option<Event>>> + Send;
     /// The event for a row, if this listener is to be told of it.
     fn tell(
         &mut self,
@@ -41,15 +94,17 @@ pub(crate) fn last_event_id(headers: &HeaderMap) -> Option<u64> {
         .ok()
 }
 
-/// Streams an audience's feed after `after`, or from now on. `hello` makes the first event, from the
+/// Streams an audience's feed to `listener` after `after`, or from now on. `hello` makes the first event, from the
 /// place where the stream stands.
 pub(crate) async fn stream<T: Teller>(
     ctx: Ctx,
     audience: Audience,
+    listener: Uuid,
     after: Option<u64>,
     hello: impl FnOnce(u64) -> Option<Event>,
     teller: T,
 ) -> Result<Response, Refusal> {
+    let open = ctx.streams.open(&ctx, listener)?;
     // Subscribed before the place is read, so that nothing falls between.
     let wakes = ctx.store.feed.wakes(&audience);
     let latest = ctx.store.feed.latest(&audience).await.map_err(storage)?;
@@ -65,6 +120,7 @@ pub(crate) async fn stream<T: Teller>(
         ready,
         ended: false,
         first: true,
+        _open: open,
     };
     let events = events(state);
     let alive = KeepAlive::new().interval(POLL).text("alive");
@@ -81,6 +137,7 @@ struct Live<T> {
     ready: VecDeque<Event>,
     ended: bool,
     first: bool,
+    _open: Open,
 }
 
 fn events<T: Teller>(state: Live<T>) -> impl Stream<Item = Result<Event, Infallible>> + Send {
@@ -108,7 +165,7 @@ impl<T: Teller> Live<T> {
             }
         }
         if let Err(last) = self.teller.admit().await {
-            self.ready.push_back(last);
+            self.ready.extend(last);
             self.ended = true;
             return;
         }

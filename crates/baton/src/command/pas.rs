@@ -16,7 +16,7 @@ pub(crate) async fn run(command: Command, json: bool) -> anyhow::Result<()> {
     let Command::Serve { data_dir, listen } = command;
     let shutdown = super::ends_on_signal()?;
     let bound = Bound::to(listen).await?;
-    crate::folder::make_private(&data_dir)?;
+    crate::folder::make_own(&data_dir)?;
     let pas = Pas::open(PasConfig {
         data_dir,
         organisation: people::riverside(),
@@ -31,6 +31,13 @@ pub(crate) async fn run(command: Command, json: bool) -> anyhow::Result<()> {
     } else {
         output::line(&format!("The Test PAS is at {url}. Ctrl-C ends it."));
     }
-    bound.serve(pas.router(), shutdown).await?;
+    // Whoever opens it to a network has named it there; at home it answers to its own name only.
+    let router = if bound.address().ip().is_loopback() {
+        pas.router()
+            .layer(axum::middleware::from_fn(httpkit::host::require_loopback))
+    } else {
+        pas.router()
+    };
+    bound.serve(router, shutdown).await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ mod serve;
 
 use crate::args::Platform as Command;
 use crate::exit::refused;
-use crate::folder::make_private;
+use crate::folder::make_own;
 use httpkit::entropy::OsEntropy;
 use model::Secret;
 use std::fs::File;
@@ -15,6 +15,8 @@ use store::blob::DiskBlobs;
 use store::platform::PlatformStore;
 
 const DATABASE: &str = "platform.sqlite";
+/// Characters of a code key: 256 bits.
+const CODE_KEY_LENGTH: usize = 43;
 
 /// Runs one of the platform's commands.
 pub(crate) async fn run(command: Command, json: bool) -> anyhow::Result<()> {
@@ -42,7 +44,7 @@ pub(crate) struct Serving {
 
 /// Opens a platform's folder to serve, and clears what a crash may have left half written.
 pub(crate) fn open_to_serve(folder: &Path) -> anyhow::Result<Serving> {
-    make_private(folder)?;
+    make_own(folder)?;
     let lock = crate::lock::take(folder)?;
     let blobs = blobs(folder)?;
     blobs.clear_incoming()?;
@@ -66,23 +68,21 @@ fn blobs(folder: &Path) -> anyhow::Result<DiskBlobs> {
     Ok(DiskBlobs::open(&folder.join("blobs"), Arc::new(OsEntropy))?)
 }
 
-/// The key of the hash of access codes: a file beside the database, made when missing, for this user only.
+/// The key of the hash of access codes: a file beside the database, made when missing.
 pub(crate) fn code_key(folder: &Path) -> anyhow::Result<Secret> {
-    use std::io::Write as _;
-    use std::os::unix::fs::OpenOptionsExt as _;
     let file = folder.join("code.key");
     if let Ok(text) = std::fs::read_to_string(&file) {
-        return Ok(Secret::new(text.trim().to_owned()));
+        let text = text.trim().to_owned();
+        anyhow::ensure!(
+            text.len() >= CODE_KEY_LENGTH,
+            "`{}` is too short to be a key; remove it to have a new one made",
+            file.display()
+        );
+        return Ok(Secret::new(text));
     }
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let text = model::entropy::text(&OsEntropy, alphabet, 43);
-    let mut new = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&file)?;
-    new.write_all(text.as_bytes())?;
-    new.sync_all()?;
+    let text = model::entropy::text(&OsEntropy, alphabet, CODE_KEY_LENGTH);
+    crate::folder::write_private(&file, text.as_bytes())?;
     Ok(Secret::new(text))
 }
 

@@ -2,15 +2,13 @@
 //! registration key for the toolbar.
 
 use crate::command::platform::add_initial_topics;
-use anyhow::Context as _;
+use crate::folder::write_private;
 use jiff::{SignedDuration, Timestamp};
 use lab::people;
 use model::organisation::Practice;
 use model::{Actor, Entropy, OdsCode, Secret};
 use platform::admin::Admin;
 use serde::{Deserialize, Serialize};
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use store::platform::PlatformStore;
 use toolbar::RegistrationRequest;
@@ -98,21 +96,6 @@ pub(crate) async fn prepare(
         key_part1: registration.part_1,
         key_part2: registration.part_2.reveal().to_owned(),
     };
-    write(&file, &kept).with_context(|| format!("cannot write `{}`", file.display()))?;
+    write_private(&file, &serde_json::to_vec_pretty(&kept)?)?;
     Ok(kept)
-}
-
-/// Written beside and renamed, so that a crash leaves the whole file or none.
-fn write(file: &Path, kept: &Kept) -> anyhow::Result<()> {
-    let beside = file.with_extension("new");
-    let mut new = std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&beside)?;
-    new.write_all(&serde_json::to_vec_pretty(kept)?)?;
-    new.sync_all()?;
-    std::fs::rename(&beside, file)?;
-    Ok(())
 }

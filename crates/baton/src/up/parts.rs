@@ -5,13 +5,15 @@ use super::sdk_dir::{self, Connection};
 use super::{PLATFORM_DIR, SANDBOX_CLOCK, TOOLBAR_DIR};
 use crate::args::Up;
 use crate::command::platform::{Serving, code_key, open_to_serve};
-use crate::folder::make_private;
+use crate::folder::make_own;
 use anyhow::Context as _;
+use axum::middleware::from_fn;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use httpkit::clock::SandboxClock;
 use httpkit::csrf::refuse_cross_site;
 use httpkit::entropy::OsEntropy;
+use httpkit::host::require_loopback;
 use httpkit::lifecycle::Shutdown;
 use httpkit::serve::Bound;
 use lab::pas::faults::PasFaults;
@@ -89,9 +91,10 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
 
     let pas_faults = Arc::new(PasFaults::new());
     let (pas, practitioner) = test_pas(folder, &around, &pas_faults).await?;
-    let mut tasks = vec![tokio::spawn(
-        pas_bound.serve(pas.router(), shutdown.clone()),
-    )];
+    let mut tasks = vec![tokio::spawn(pas_bound.serve(
+        pas.router().layer(from_fn(require_loopback)),
+        shutdown.clone(),
+    ))];
 
     let toolbar = toolbar(folder, &around, &kept, &platform_url, &pas_url).await?;
     let control =
@@ -108,7 +111,8 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
         router.merge(
             board
                 .router()
-                .layer(axum::middleware::from_fn(refuse_cross_site)),
+                .layer(from_fn(refuse_cross_site))
+                .layer(from_fn(require_loopback)),
         )
     });
     tasks.push(tokio::spawn(platform_bound.serve(router, shutdown.clone())));
@@ -154,7 +158,7 @@ async fn test_pas(
         .cloned()
         .context("the demo practice has no practitioner")?;
     let data_dir = folder.join("pas");
-    make_private(&data_dir)?;
+    make_own(&data_dir)?;
     let pas = Pas::open(PasConfig {
         data_dir,
         organisation: people::riverside(),

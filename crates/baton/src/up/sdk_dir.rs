@@ -1,7 +1,6 @@
 //! The SDK that `up` writes: what a supplier's developer needs to begin.
 
-use crate::folder::make_private;
-use anyhow::Context as _;
+use crate::folder::{make_own, write_private};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::Path;
@@ -50,7 +49,7 @@ impl Connection {
 /// Writes the whole folder anew: addresses may have changed.
 pub(crate) fn write(folder: &Path, connection: &Connection) -> anyhow::Result<()> {
     let sdk = folder.join(DIR);
-    make_private(&sdk)?;
+    make_own(&sdk)?;
     let server = &connection.platform_url;
     write_json(
         &sdk.join(OPENAPI),
@@ -66,13 +65,12 @@ pub(crate) fn write(folder: &Path, connection: &Connection) -> anyhow::Result<()
     });
     write_json(&sdk.join(ENVIRONMENT), &environment)?;
     write_json(&sdk.join(CONNECTION), &serde_json::to_value(connection)?)?;
-    std::fs::write(sdk.join(PATIENTS), lab::people::patients_json())?;
-    Ok(())
+    write_private(&sdk.join(PATIENTS), lab::people::patients_json().as_bytes())
 }
 
 /// Writes JSON for people to read, with a line end at its end.
 pub(crate) fn write_json(file: &Path, value: &Value) -> anyhow::Result<()> {
     let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');
-    std::fs::write(file, text).with_context(|| format!("cannot write `{}`", file.display()))
+    write_private(file, text.as_bytes())
 }

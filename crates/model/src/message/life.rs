@@ -181,8 +181,9 @@ pub fn next_due(stage: &Stage, expires_at: Timestamp) -> Option<(Timestamp, Time
     }
 }
 
-/// Every change that time alone has brought until `now`, in order; the last is the present stage.
-pub fn settle(stage: &Stage, expires_at: Timestamp, now: Timestamp) -> Vec<Step> {
+/// Every change that time alone has brought until `now` to a message that has had `stage` since `since`,
+/// in order; the last is the present stage.
+pub fn settle(stage: &Stage, since: Timestamp, expires_at: Timestamp, now: Timestamp) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     loop {
         let current = steps.last().map_or(stage, |step| &step.stage);
@@ -191,7 +192,7 @@ pub fn settle(stage: &Stage, expires_at: Timestamp, now: Timestamp) -> Vec<Step>
             return steps;
         };
         // What was held off by a lease takes effect when the lease ends, not in the past.
-        let at = steps.last().map_or(due, |step| due.max(step.at));
+        let at = due.max(steps.last().map_or(since, |step| step.at));
         let after = by_time(current, timed, at);
         steps.push(Step { stage: after, at });
     }

@@ -12,6 +12,25 @@ fn at(seconds: i64) -> Timestamp {
 
 const EXPIRES: i64 = 86_400;
 
+fn settle(stage: &Stage, expires_at: Timestamp, now: Timestamp) -> Vec<Step> {
+    super::settle(stage, Timestamp::MIN, expires_at, now)
+}
+
+#[test]
+fn what_a_lease_held_off_takes_effect_when_the_claim_ended() {
+    let claimed = [(86_390, claim(ClaimMode::Review))];
+    let (held, _) = play(Stage::new(None), &claimed);
+    let given_back = step(&held, &Event::Release { fence: Fence(1) }, at(86_420)).unwrap();
+    let steps = super::settle(&given_back, at(86_420), at(EXPIRES), at(86_430));
+    assert_eq!(
+        steps,
+        [Step {
+            stage: Stage::Expired,
+            at: at(86_420)
+        }]
+    );
+}
+
 fn holder() -> SessionId {
     SessionId(Uuid::nil())
 }

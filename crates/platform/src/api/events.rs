@@ -4,7 +4,7 @@ use crate::auth::api_key::{self, Caller};
 use crate::context::Ctx;
 use crate::live::{self, Teller};
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName};
 use axum::response::Response;
 use axum::response::sse::Event;
 use httpkit::problem::Refusal;
@@ -19,25 +19,31 @@ pub(crate) async fn stream(
 ) -> Result<Response, Refusal> {
     let after = live::last_event_id(&headers);
     let audience = Audience::Client(caller.0.id);
+    let name = HeaderName::from_static("apikey");
+    let key = headers
+        .get(&name)
+        .map(|key| (name, key.clone()))
+        .into_iter()
+        .collect();
     let sender = Sender {
         ctx: ctx.clone(),
-        headers,
+        key,
     };
-    live::stream(ctx, audience, after, |_| None, sender).await
+    live::stream(ctx, audience, caller.0.id.0, after, |_| None, sender).await
 }
 
 struct Sender {
     ctx: Ctx,
-    /// As they came: the key in them is asked about again.
-    headers: HeaderMap,
+    /// The key's header, to ask about it again.
+    key: HeaderMap,
 }
 
 impl Teller for Sender {
     /// The key may have ended since, or its client system be disabled.
-    async fn admit(&mut self) -> Result<(), Event> {
-        match api_key::identify(&self.ctx, &self.headers).await {
+    async fn admit(&mut self) -> Result<(), Option<Event>> {
+        match api_key::identify(&self.ctx, &self.key).await {
             Ok(_) => Ok(()),
-            Err(_) => Err(Event::default().comment("this key is no longer good")),
+            Err(_) => Err(Some(Event::default().comment("this key is no longer good"))),
         }
     }
 

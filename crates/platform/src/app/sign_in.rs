@@ -104,8 +104,12 @@ fn checked(request: &Register) -> Result<[u8; 32], Refusal> {
         value: None,
     };
     let mut faults = Vec::new();
-    if !(1..=MAX_NAME).contains(&request.device_name.chars().count()) {
-        faults.push(fault("deviceName", "Must be 1 to 100 characters"));
+    let name = &request.device_name;
+    if !(1..=MAX_NAME).contains(&name.chars().count()) || name.contains(char::is_control) {
+        faults.push(fault(
+            "deviceName",
+            "Must be 1 to 100 characters, none of them a control character",
+        ));
     }
     let key = URL_SAFE_NO_PAD
         .decode(&request.public_key)

@@ -14,6 +14,7 @@ use model::practitioner::Practitioner;
 use serde::Serialize;
 use store::platform::{Audience, FeedEntry, FeedItem};
 use wire::practice::{CodeUsed, Hello, MessageEvent, SignedOut, event};
+use wire::problem::ProblemType;
 
 /// The stream of the signed-in practitioner. A practitioner counts as logged in while it is open.
 pub(crate) async fn stream(
@@ -24,16 +25,17 @@ pub(crate) async fn stream(
     let hash = session::secret_of(&headers)
         .ok_or_else(session::gone)?
         .hash();
+    let listener = who.0.id.0;
     let practitioner = who.0.practitioner;
     let audience = Audience::Practice(practitioner.practice.clone());
     let toolbar = Toolbar {
-        open: Open::new(&ctx),
         ctx: ctx.clone(),
         hash,
         practitioner,
     };
     let hello = |at| json(event::HELLO, &Hello { last_event_id: at }).ok();
-    live::stream(ctx, audience, live::last_event_id(&headers), hello, toolbar).await
+    let after = live::last_event_id(&headers);
+    live::stream(ctx, audience, listener, after, hello, toolbar).await
 }
 
 fn json(name: &str, data: &impl Serialize) -> Result<Event, Refusal> {
@@ -43,25 +45,7 @@ fn json(name: &str, data: &impl Serialize) -> Result<Event, Refusal> {
         .map_err(|error| Refusal::internal(&error))
 }
 
-/// Counts an open stream for as long as it lives.
-struct Open(Ctx);
-
-impl Open {
-    fn new(ctx: &Ctx) -> Self {
-        ctx.metrics.streams.inc();
-        Self(ctx.clone())
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.metrics.streams.dec();
-    }
-}
-
 struct Toolbar {
-    #[expect(dead_code, reason = "held for its drop")]
-    open: Open,
     ctx: Ctx,
     hash: Hash,
     practitioner: Practitioner,
@@ -74,15 +58,20 @@ impl Toolbar {
 }
 
 impl Teller for Toolbar {
-    /// The session may have ended since; an open stream counts as use.
-    async fn admit(&mut self) -> Result<(), Event> {
-        match session::require(&self.ctx, self.hash).await {
-            Ok(_) => Ok(()),
-            Err(_) => {
-                let reason = "The session has ended.".to_owned();
-                Err(json(event::SIGNED_OUT, &SignedOut { reason }).unwrap_or_default())
-            }
+    /// The session may have ended since; an open stream counts as use. When storage does not answer, the
+    /// stream just ends: its toolbar comes back, still signed in.
+    async fn admit(&mut self) -> Result<(), Option<Event>> {
+        let Err(refusal) = session::require(&self.ctx, self.hash).await else {
+            return Ok(());
+        };
+        if !matches!(
+            refusal.kind(),
+            ProblemType::Unauthorized | ProblemType::Forbidden
+        ) {
+            return Err(None);
         }
+        let reason = "The session has ended.".to_owned();
+        Err(json(event::SIGNED_OUT, &SignedOut { reason }).ok())
     }
 
     async fn tell(&mut self, entry: FeedEntry) -> Result<Option<Event>, Refusal> {

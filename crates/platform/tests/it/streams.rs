@@ -357,3 +357,22 @@ async fn the_events_of_a_key_that_was_revoked_end() {
     );
     assert!(stream.next().await.is_none());
 }
+
+#[tokio::test]
+async fn a_client_system_has_sixteen_streams_and_no_more() {
+    let practice = practice().await;
+    let mut open = Vec::new();
+    for _ in 0..16 {
+        open.push(follow(&practice.world, &practice.partner, None).await);
+    }
+    let call = || {
+        let mut request = practice.partner.posting(partner::EVENTS, "");
+        *request.method_mut() = Method::GET;
+        request
+    };
+    let refused = practice.world.open(call()).await;
+    assert_eq!(refused.status().as_u16(), 429);
+    assert!(refused.headers().contains_key("retry-after"));
+    drop(open.pop());
+    assert_eq!(practice.world.open(call()).await.status().as_u16(), 200);
+}

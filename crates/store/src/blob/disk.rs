@@ -54,6 +54,10 @@ impl DiskBlobs {
     /// [`BlobError::Io`].
     pub fn open(root: &Path, entropy: Arc<dyn Entropy>) -> Result<Self, BlobError> {
         fs::create_dir_all(root.join(INCOMING)).map_err(io_error("making the blob folder"))?;
+        sync_folder(root)?;
+        if let Some(above) = root.parent().filter(|above| above.is_dir()) {
+            sync_folder(above)?;
+        }
         let shared = Shared {
             root: root.to_owned(),
             holds: Mutex::default(),
@@ -184,10 +188,9 @@ impl BlobWriter for Writer {
                 .sync_data()
                 .map_err(io_error("syncing a blob"))?;
             let folder = place.parent().map_or_else(|| root.clone(), Path::to_owned);
-            if !folder.is_dir() {
-                fs::create_dir_all(&folder).map_err(io_error(doing))?;
-                sync_folder(&root)?;
-            }
+            fs::create_dir_all(&folder).map_err(io_error(doing))?;
+            // Always: another writer may have made the folder and not synced it yet.
+            sync_folder(&root)?;
             fs::rename(&incoming.path, &place).map_err(io_error(doing))?;
             incoming.kept = true;
             sync_folder(&folder)

@@ -165,7 +165,12 @@ pub trait Messages: Send + Sync {
 
 /// The present stage of a stored message and the steps that led there since it was written.
 pub fn settled(stored: &Stored, now: Timestamp) -> (Stage, Vec<Step>) {
-    let steps = model::message::settle(&stored.stage, stored.envelope.expires_at, now);
+    let steps = model::message::settle(
+        &stored.stage,
+        stored.changed_at,
+        stored.envelope.expires_at,
+        now,
+    );
     (
         steps
             .last()

@@ -64,3 +64,19 @@ async fn bytes_that_changed_on_the_disk_never_reach_a_record() {
         "{damaged:?}"
     );
 }
+
+#[tokio::test]
+async fn a_web_site_that_takes_this_machines_address_is_refused() {
+    let world = World::start().await;
+    let pas = &world.ready["testPas"]["url"];
+    let platform = &world.ready["platform"]["url"];
+    for url in [
+        format!("{}/session/current", pas.as_str().unwrap()),
+        format!("{}/fhir/Patient", pas.as_str().unwrap()),
+        format!("{}/sandbox/v1", platform.as_str().unwrap()),
+    ] {
+        let call = |host: &str| world.http().get(&url).header("host", host).send();
+        assert_eq!(call("evil.example").await.unwrap().status(), 403, "{url}");
+        assert_eq!(call("localhost").await.unwrap().status(), 200, "{url}");
+    }
+}

@@ -89,7 +89,13 @@ fn whole_milliseconds(at: Timestamp) -> Timestamp {
 }
 
 fn settle_until(tx: &mut Tx<'_>, found: &mut Found, now: Timestamp) -> Result<bool> {
-    let steps = settle(&found.stored.stage, found.stored.envelope.expires_at, now);
+    let stored = &found.stored;
+    let steps = settle(
+        &stored.stage,
+        stored.changed_at,
+        stored.envelope.expires_at,
+        now,
+    );
     let changed = !steps.is_empty();
     for step in steps {
         let action = match (&found.stored.stage, &step.stage) {
