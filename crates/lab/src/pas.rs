@@ -2,8 +2,9 @@
 //!
 //! Floor plan: [`web`] holds the pages (log-in, home, subjects, record, Manage Data), [`fhir`] the API,
 //! [`patient_file`] reads what Manage Data is given, [`store`] is the one SQLite file behind all of it,
-//! [`faults`] lets the sandbox ask for failures.
+//! [`faults`] lets the sandbox ask for failures, [`capped`] holds no more of a list than is wanted.
 
+mod capped;
 pub mod faults;
 mod fhir;
 mod highlight;

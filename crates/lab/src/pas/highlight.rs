@@ -3,10 +3,15 @@
 use serde::Serialize;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+/// Words of a query that are looked for; more help nobody.
+const MOST_TERMS: usize = 32;
+/// Marks in one text; more help nobody.
+const MOST_MARKS: usize = 1_000;
+
 /// A piece of a text, found or not.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Piece<'t> {
-    text: &'t str,
+pub(super) struct Piece {
+    text: String,
     hit: bool,
 }
 
@@ -14,24 +19,33 @@ pub(super) struct Piece<'t> {
 pub(super) fn terms(query: &str) -> Vec<String> {
     query
         .split_whitespace()
-        .map(|word| plain(word).0)
+        .map(|word| plain(word, 0).0)
         .filter(|term| !term.is_empty())
+        .take(MOST_TERMS)
         .collect()
 }
 
-/// The text cut where any term stands, or `None` if a term is nowhere in it.
-pub(super) fn search<'t>(text: &'t str, terms: &[String]) -> Option<Vec<Piece<'t>>> {
-    let (plain, places) = plain(text);
+/// The first `most` bytes of the text, or a little less, cut where any term stands; `None` if a term
+/// is nowhere in the whole text.
+pub(super) fn search(text: &str, most: usize, terms: &[String]) -> Option<Vec<Piece>> {
+    let shown = beginning(text, most);
+    let (plain, places) = if terms.is_empty() {
+        Default::default()
+    } else {
+        plain(text, shown.len())
+    };
     let mut hits = Vec::new();
     for term in terms {
-        let found = plain
+        let mut found = plain
             .match_indices(term.as_str())
-            .map(|(at, _)| (at, at + term.len()));
-        let before = hits.len();
-        hits.extend(found);
-        if hits.len() == before {
-            return None;
-        }
+            .map(|(at, _)| (at, at + term.len()))
+            .peekable();
+        found.peek()?;
+        hits.extend(
+            found
+                .take_while(|(at, _)| *at < places.len())
+                .take(MOST_MARKS),
+        );
     }
     hits.sort_unstable();
     // Hits that touch are one.
@@ -42,39 +56,49 @@ pub(super) fn search<'t>(text: &'t str, terms: &[String]) -> Option<Vec<Piece<'t
             _ => spans.push((from, to)),
         }
     }
-    let original = |at: usize| places.get(at).copied().unwrap_or(text.len());
+    let original = |at: usize| places.get(at).copied().unwrap_or(shown.len());
     let mut pieces = Vec::new();
     let mut done = 0;
-    for (from, to) in spans {
+    for (from, to) in spans.into_iter().take(MOST_MARKS) {
         let (from, to) = (original(from).max(done), original(to));
-        push(&mut pieces, text.get(done..from), false);
-        push(&mut pieces, text.get(from..to), true);
+        push(&mut pieces, shown.get(done..from), false);
+        push(&mut pieces, shown.get(from..to), true);
         done = to.max(done);
     }
-    push(&mut pieces, text.get(done..), false);
+    push(&mut pieces, shown.get(done..), false);
     Some(pieces)
 }
 
-fn push<'t>(pieces: &mut Vec<Piece<'t>>, text: Option<&'t str>, hit: bool) {
+/// The text, cut between two characters if it has more than `most` bytes.
+fn beginning(text: &str, most: usize) -> &str {
+    text.get(..text.floor_char_boundary(most)).unwrap_or(text)
+}
+
+fn push(pieces: &mut Vec<Piece>, text: Option<&str>, hit: bool) {
     if let Some(text) = text.filter(|text| !text.is_empty()) {
+        let text = text.to_owned();
         pieces.push(Piece { text, hit });
     }
 }
 
-/// Lower case without accents, and for each of its bytes where the letter stands in `text`.
-fn plain(text: &str) -> (String, Vec<usize>) {
+/// Lower case without accents, and where each of its bytes stands in the first `placed` bytes of `text`.
+fn plain(text: &str, placed: usize) -> (String, Vec<usize>) {
     let mut out = String::with_capacity(text.len());
-    let mut places = Vec::with_capacity(text.len());
+    let mut places = Vec::with_capacity(placed);
     let mut buffer = [0; 4];
     for (place, letter) in text.char_indices() {
-        let single = letter.encode_utf8(&mut buffer);
-        let parts = single
-            .nfd()
-            .flat_map(char::to_lowercase)
-            .filter(|c| !is_combining_mark(*c));
-        for part in parts {
-            out.push(part);
-            places.extend(std::iter::repeat_n(place, part.len_utf8()));
+        if letter.is_ascii() {
+            out.push(letter.to_ascii_lowercase());
+        } else {
+            let parts = letter
+                .encode_utf8(&mut buffer)
+                .nfd()
+                .flat_map(char::to_lowercase)
+                .filter(|c| !is_combining_mark(*c));
+            out.extend(parts);
+        }
+        if place < placed {
+            places.resize(out.len(), place);
         }
     }
     (out, places)
@@ -85,7 +109,7 @@ mod tests {
     use super::*;
 
     fn marked(text: &str, query: &str) -> Option<String> {
-        let pieces = search(text, &terms(query))?;
+        let pieces = search(text, usize::MAX, &terms(query))?;
         Some(
             pieces
                 .iter()
@@ -93,7 +117,7 @@ mod tests {
                     if p.hit {
                         format!("[{}]", p.text)
                     } else {
-                        p.text.to_owned()
+                        p.text.clone()
                     }
                 })
                 .collect(),
@@ -126,13 +150,24 @@ mod tests {
     fn the_pieces_make_the_text_again() {
         let text = "Ünïcode \u{1F600} straße e\u{301}a";
         for query in ["a", "e", "u s", "straße", "\u{1F600}"] {
-            if let Some(pieces) = search(text, &terms(query)) {
+            if let Some(pieces) = search(text, usize::MAX, &terms(query)) {
                 assert_eq!(
-                    pieces.iter().map(|p| p.text).collect::<String>(),
+                    pieces.iter().map(|p| p.text.as_str()).collect::<String>(),
                     text,
                     "{query}"
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_large_text_is_searched_whole_and_shown_in_part_with_few_marks() {
+        let text = format!("é {}Omega", "e.".repeat(1_000_000));
+        let pieces = search(&text, 5_000, &terms("e omega")).unwrap();
+        assert_eq!(pieces.iter().filter(|p| p.hit).count(), MOST_MARKS);
+        let shown: String = pieces.into_iter().map(|p| p.text).collect();
+        assert_eq!(shown, text[..5_000]);
+        assert_eq!(search("aé", 2, &[]).unwrap()[0].text, "a");
+        assert_eq!(search(&text, 5_000, &terms("e alpha")), None);
     }
 }

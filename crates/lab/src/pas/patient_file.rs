@@ -1,20 +1,26 @@
 //! Reads the file that Manage Data is given: our own format, or a FHIR R4 Bundle of Patient.
 //!
-//! Every fault of every entry is told, and a file with one fault gives no patients at all.
+//! Every fault of the first faulty entries is told, and a file with one fault gives no patients at all.
 
 mod bundle;
 mod entry;
 mod own;
 
-use super::patient::Details;
+use super::{capped::Capped, patient::Details};
 use entry::Entry;
 use jiff::civil::Date;
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde_json::{Value, value::RawValue};
 use std::collections::HashMap;
 
 /// The largest file that is read, in bytes.
 pub(super) const MAX_BYTES: usize = 32 * 1024 * 1024;
+/// The largest entry, in bytes; a photo fits in.
+const MAX_ENTRY_BYTES: usize = 1024 * 1024;
+/// More patients than a test needs.
+const MOST_ENTRIES: usize = 50_000;
+/// Faulty entries that are told; more help nobody.
+const MOST_FAULTS: usize = 100;
 
 /// What is wrong with a file.
 #[derive(PartialEq, Eq, Serialize)]
@@ -22,8 +28,12 @@ pub(super) const MAX_BYTES: usize = 32 * 1024 * 1024;
 pub(super) enum Faults {
     /// The whole file is wrong, and why.
     File(String),
-    /// These entries are wrong.
-    Entries(Vec<EntryFaults>),
+    /// Entries are wrong.
+    Entries {
+        first: Vec<EntryFaults>,
+        /// How many more there are.
+        more: usize,
+    },
 }
 
 /// What is wrong with one entry.
@@ -45,39 +55,100 @@ pub(super) fn read(file: &[u8], today: Date) -> Result<Vec<Details>, Faults> {
     if file.iter().all(u8::is_ascii_whitespace) {
         return Err(Faults::File("The file is empty.".to_owned()));
     }
-    let value: Value = serde_json::from_slice(file).map_err(|error| not_json(&error))?;
-    if value.get("resourceType").is_some() {
-        let entries = bundle::entries(&value)?;
+    let outline = Outline::read(file)?;
+    if let Some(resource_type) = outline.resource_type {
+        if serde_json::from_str::<String>(resource_type.get())
+            .ok()
+            .as_deref()
+            != Some("Bundle")
+        {
+            return Err(Faults::File(
+                "The file is a FHIR resource, but no Bundle.".to_owned(),
+            ));
+        }
+        let entries = match outline.entry {
+            None => Capped::default(),
+            Some(entry) => list(entry)?.ok_or_else(|| {
+                Faults::File("The Bundle\u{2019}s \u{201C}entry\u{201D} must be a list.".to_owned())
+            })?,
+        };
         return check(entries, "entry", |at, entry| {
             bundle::patient(at, entry, today)
         });
     }
-    let Some(patients) = value.get("patients").and_then(Value::as_array) else {
+    let patients = outline.patients.map(list).transpose()?.flatten();
+    let Some(patients) = patients else {
         return Err(Faults::File(
             "The file has no list named \u{201C}patients\u{201D}, and it is no FHIR Bundle either."
                 .to_owned(),
         ));
     };
-    check(patients.iter().collect(), "patients", |at, entry| {
+    check(patients, "patients", |at, entry| {
         own::patient(at, entry, today)
     })
 }
 
+/// The members of the file that matter, as they stand in it: a whole file taken apart is many times
+/// its size.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Outline<'f> {
+    #[serde(borrow)]
+    resource_type: Option<&'f RawValue>,
+    #[serde(borrow)]
+    patients: Option<&'f RawValue>,
+    #[serde(borrow)]
+    entry: Option<&'f RawValue>,
+}
+
+type Entries<'f> = Capped<&'f RawValue, MOST_ENTRIES>;
+
+impl<'f> Outline<'f> {
+    fn read(file: &'f [u8]) -> Result<Self, Faults> {
+        if file.trim_ascii_start().starts_with(b"{") {
+            return serde_json::from_slice(file).map_err(|error| {
+                if error.is_data() {
+                    let text = "The file has a member of the same name twice.";
+                    return Faults::File(text.to_owned());
+                }
+                not_json(&error)
+            });
+        }
+        serde_json::from_slice::<IgnoredAny>(file).map_err(|error| not_json(&error))?;
+        Ok(Self::default())
+    }
+}
+
+/// The entries of a list, or `None` if it is no list.
+fn list(text: &RawValue) -> Result<Option<Entries<'_>>, Faults> {
+    if !text.get().starts_with('[') {
+        return Ok(None);
+    }
+    let entries = serde_json::from_str(text.get()).map_err(|error| not_json(&error))?;
+    Ok(Some(entries))
+}
+
 /// Reads each entry and looks for NHS numbers that come twice.
 fn check(
-    entries: Vec<&Value>,
+    entries: Entries,
     list: &str,
     read: impl Fn(&mut Entry, &Value) -> Option<Details>,
 ) -> Result<Vec<Details>, Faults> {
+    if entries.more {
+        return Err(Faults::File(
+            "The file has more than 50,000 entries. Please split it.".to_owned(),
+        ));
+    }
+    let entries = entries.items;
     if entries.is_empty() {
         return Err(Faults::File("The file holds no patients.".to_owned()));
     }
-    let mut patients = Vec::with_capacity(entries.len());
-    let mut faults = Vec::new();
+    let mut patients = Vec::new();
+    let (mut first_faults, mut more) = (Vec::new(), 0);
     let mut seen: HashMap<String, usize> = HashMap::new();
-    for (index, value) in entries.into_iter().enumerate() {
+    for (index, text) in entries.into_iter().enumerate() {
         let mut entry = Entry::default();
-        let details = read(&mut entry, value);
+        let details = value(&mut entry, text).and_then(|value| read(&mut entry, &value));
         if let Some(number) = entry.nhs_number.take() {
             if let Some(first) = seen.get(&number) {
                 entry.fault(format!("nhsNumber is the same as that of entry {first}"));
@@ -88,7 +159,8 @@ fn check(
         let reasons = entry.reasons;
         match details {
             Some(details) if reasons.is_empty() => patients.push(details),
-            _ => faults.push(EntryFaults {
+            _ if first_faults.len() >= MOST_FAULTS => more += 1,
+            _ => first_faults.push(EntryFaults {
                 number: index + 1,
                 place: format!("{list}[{index}]"),
                 name: entry.name,
@@ -96,11 +168,28 @@ fn check(
             }),
         }
     }
-    if faults.is_empty() {
+    if first_faults.is_empty() {
         Ok(patients)
     } else {
-        Err(Faults::Entries(faults))
+        Err(Faults::Entries {
+            first: first_faults,
+            more,
+        })
     }
+}
+
+/// One entry taken apart.
+fn value(entry: &mut Entry, text: &RawValue) -> Option<Value> {
+    if text.get().len() > MAX_ENTRY_BYTES {
+        entry.fault("the entry is larger than 1 MB");
+        return None;
+    }
+    let value = serde_json::from_str(text.get()).ok();
+    if value.is_none() {
+        // Half a character, a number too large, or too many lists in lists.
+        entry.fault("the entry holds a value that can\u{2019}t be read");
+    }
+    value
 }
 
 /// Says where the text stops being JSON. The parser's own words could quote a patient.

@@ -26,6 +26,9 @@ pub enum StoreError {
     /// SQLite says no.
     #[error("the database refused")]
     Sqlite(#[from] rusqlite::Error),
+    /// The file can't be made.
+    #[error("the database file can't be made")]
+    File(#[from] std::io::Error),
     /// The file was written by a newer program.
     #[error("the database has version {0}, which is newer than this program")]
     TooNew(i64),
@@ -40,6 +43,7 @@ pub enum StoreError {
 impl Store {
     /// Opens the file, makes it if it isn't there, and brings its tables up to date.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        private(path)?;
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
         connection.pragma_update(None, "journal_mode", "wal")?;
@@ -65,5 +69,34 @@ impl Store {
         });
         task.await
             .unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+    }
+}
+
+/// Makes the file before SQLite would, readable for its owner only: it holds patient data.
+fn private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn the_file_is_for_its_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pas.sqlite");
+        for _ in 0..2 {
+            drop(Store::open(&path).unwrap());
+            let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
     }
 }

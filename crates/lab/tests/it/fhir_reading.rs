@@ -204,3 +204,18 @@ async fn a_binary_is_read_in_its_own_type_or_as_fhir() {
         b"%PDF-1"
     );
 }
+
+#[tokio::test]
+async fn a_search_with_too_many_alternatives_is_refused() {
+    let world = World::with_patients().await;
+    for name in ["_id", "identifier", "name", "family"] {
+        let query = |count: usize| format!("/Patient?{name}={}", vec!["a"; count].join(","));
+        assert_eq!(world.fhir(&query(100)).await.status, StatusCode::OK);
+        let many = world.fhir(&query(101)).await;
+        assert_eq!(many.status, StatusCode::BAD_REQUEST, "{name}");
+    }
+    let many = format!("/Observation?{}", "patient=1&".repeat(101));
+    assert_eq!(world.fhir(&many).await.status, StatusCode::BAD_REQUEST);
+    let words = format!("/Patient?name={}", "a+".repeat(2_000));
+    assert_eq!(world.total(&words).await, 0);
+}

@@ -123,3 +123,13 @@ async fn subjects_survive_a_restart() {
     assert_eq!(world.patient("9547852140").await, id);
     assert_eq!(world.pas.patient_count().await.unwrap(), 50);
 }
+
+#[tokio::test]
+async fn of_many_faulty_entries_the_first_are_shown_and_the_rest_counted() {
+    let world = World::empty();
+    let file = format!("{{\"patients\":[{}]}}", vec!["0"; 1_234].join(","));
+    let text = world.browser().await.load(file.as_bytes()).await.text();
+    assert!(text.contains("1234 entries of the file have faults"));
+    assert!(text.contains("patients[99]") && !text.contains("patients[100]"));
+    assert!(text.contains("and 1134 more"));
+}

@@ -210,3 +210,21 @@ async fn the_record_survives_a_restart() {
         .text();
     assert!(text.contains("file-0") && text.contains("Café") && text.contains("27113001"));
 }
+
+#[tokio::test]
+async fn a_very_long_note_is_searched_whole_and_shown_in_part() {
+    let world = World::with_patients().await;
+    let id = world.patient("9547852140").await;
+    let notes = format!("{}omega", "e\u{301} ".repeat(100_000));
+    let kind = ("consultation-notes", "text/plain; charset=utf-8");
+    let entries = attachment(&id, "m-1", 0, kind.0, kind.1, notes.as_bytes());
+    assert_eq!(world.transaction(entries).await.status, StatusCode::OK);
+    let browser = world.browser().await;
+    let text = browser
+        .get(&format!("/subjects/{id}?q=e+omega"))
+        .await
+        .text();
+    assert!(text.contains("1 of 1 note with") && text.contains("The note goes on."));
+    assert_eq!(text.matches("<mark>").count(), 1_000);
+    assert!(text.len() < 150_000, "{}", text.len());
+}

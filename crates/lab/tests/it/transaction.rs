@@ -354,3 +354,19 @@ async fn an_import_that_is_asked_to_fail_fails_and_the_next_one_works() {
         ["201 Created"; 5]
     );
 }
+
+#[tokio::test]
+async fn too_many_entries_or_alternatives_are_refused() {
+    let (world, id) = world().await;
+    let answer = world.transaction(vec![json!({}); 1_001]).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    let expected = ("invalid".to_owned(), "Bundle.entry".to_owned());
+    assert_eq!(answer.issues(), [expected]);
+
+    let mut entry = coded(&id, "m-1", 0);
+    entry["request"]["ifNoneExist"] = json!(format!("identifier={}", vec!["1"; 1_001].join(",")));
+    let answer = world.transaction(vec![entry]).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(answer.issues()[0].1.ends_with("request.ifNoneExist"));
+    nothing_written(&world).await;
+}

@@ -9,19 +9,27 @@ use wire::fhir_r4::search::{Token, alternatives};
 const PAGE: u64 = 50;
 /// How many it has at most.
 const LARGEST_PAGE: u64 = 200;
+/// How many alternatives a search has at most, in all of its parameters.
+const MOST_ALTERNATIVES: usize = 100;
 
 /// The parameters in their order.
 pub(super) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
-    /// Takes a query apart.
-    pub(super) fn parse(query: Option<&str>) -> Self {
+    /// Takes a query apart, unless it asks for more than a search may.
+    pub(super) fn parse(query: Option<&str>) -> Result<Self, Refusal> {
         let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-        Self(
+        let parameters = Self(
             pairs
                 .map(|(name, value)| (name.into_owned(), value.into_owned()))
                 .collect(),
-        )
+        );
+        if too_many(parameters.conditions().map(|(_, value)| value)) {
+            return Err(Refusal::invalid(format!(
+                "A search has at most {MOST_ALTERNATIVES} alternatives in all."
+            )));
+        }
+        Ok(parameters)
     }
 
     /// Each parameter with its value; those about paging are left out.
@@ -64,6 +72,21 @@ impl Parameters {
         }
         out.finish()
     }
+}
+
+/// Whether these values have more alternatives than a search may; counted without taking them apart.
+pub(super) fn too_many<'v>(values: impl IntoIterator<Item = &'v str>) -> bool {
+    let mut total = 0_usize;
+    for value in values {
+        let mut escape = false;
+        let commas = value.bytes().filter(|byte| {
+            let splits = *byte == b',' && !escape;
+            escape = *byte == b'\\' && !escape;
+            splits
+        });
+        total = total.saturating_add(commas.count()).saturating_add(1);
+    }
+    total > MOST_ALTERNATIVES
 }
 
 /// Tokens of which any one may match.
@@ -172,6 +195,14 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(period(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn more_than_a_hundred_alternatives_are_too_many() {
+        let hundred = vec!["1"; 100].join(",");
+        assert!(!too_many([hundred.as_str()]));
+        assert!(too_many([hundred.as_str(), "1"]));
+        assert!(!too_many(["\\,".repeat(200).as_str()]));
     }
 
     #[test]

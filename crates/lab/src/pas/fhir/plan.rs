@@ -3,7 +3,7 @@
 mod entries;
 
 use super::{outcome::Refusal, parameters};
-use crate::pas::store::import::Planned;
+use crate::pas::{capped::Capped, store::import::Planned};
 use entries::Faults;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -19,7 +19,7 @@ struct Incoming<'b> {
     #[serde(rename = "type", default)]
     kind: Cow<'b, str>,
     #[serde(borrow, default)]
-    entry: Vec<IncomingEntry<'b>>,
+    entry: Capped<IncomingEntry<'b>, MOST_ENTRIES>,
 }
 
 #[derive(Deserialize)]
@@ -59,15 +59,15 @@ pub(super) fn read(body: &[u8], new_id: impl Fn() -> String) -> Result<Vec<Plann
             );
         }
     }
-    if bundle.entry.len() > MOST_ENTRIES {
+    if bundle.entry.more {
         return Err(
             Refusal::invalid(format!("A transaction has at most {MOST_ENTRIES} entries."))
                 .at("Bundle.entry"),
         );
     }
-    let mut planned = Vec::with_capacity(bundle.entry.len());
+    let mut planned = Vec::with_capacity(bundle.entry.items.len());
     let mut faults = Faults::default();
-    for (place, entry) in bundle.entry.into_iter().enumerate() {
+    for (place, entry) in bundle.entry.items.into_iter().enumerate() {
         let at = format!("Bundle.entry[{place}]");
         let Some(what) = faults.what(&at, &entry) else {
             continue;

@@ -29,7 +29,7 @@ pub(super) async fn patients(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let parameters = Parameters::parse(query.as_deref());
+    let parameters = Parameters::parse(query.as_deref())?;
     let mut filter = Filter::default();
     for (name, value) in parameters.conditions() {
         match name {
@@ -99,7 +99,7 @@ async fn clinical(
     table: Table,
     resource_type: &str,
 ) -> Result<Response, Refusal> {
-    let parameters = Parameters::parse(query);
+    let parameters = Parameters::parse(query)?;
     let mut filter = Filter::default();
     for (name, value) in parameters.conditions() {
         match name {

@@ -1,26 +1,10 @@
 //! One entry of a FHIR R4 Bundle of Patient.
 
 use super::super::patient::{Deceased, Details};
-use super::{Faults, entry::Entry};
+use super::entry::Entry;
 use jiff::civil::Date;
 use serde_json::Value;
 use wire::fhir_r4::NHS_NUMBER;
-
-/// The entries of the bundle.
-pub(super) fn entries(bundle: &Value) -> Result<Vec<&Value>, Faults> {
-    if bundle.get("resourceType").and_then(Value::as_str) != Some("Bundle") {
-        return Err(Faults::File(
-            "The file is a FHIR resource, but no Bundle.".to_owned(),
-        ));
-    }
-    match bundle.get("entry") {
-        None => Ok(Vec::new()),
-        Some(Value::Array(entries)) => Ok(entries.iter().collect()),
-        Some(_) => Err(Faults::File(
-            "The Bundle\u{2019}s \u{201C}entry\u{201D} must be a list.".to_owned(),
-        )),
-    }
-}
 
 /// Reads an entry; every member is looked at even when one is wrong.
 pub(super) fn patient(entry: &mut Entry, value: &Value, today: Date) -> Option<Details> {

@@ -6,6 +6,8 @@ use serde_json::Value;
 
 /// More letters than any name or address line has.
 const LONGEST: usize = 200;
+/// More given names or address lines than anyone has.
+const MOST_TEXTS: usize = 50;
 
 /// What has been found out about an entry.
 #[derive(Default)]
@@ -91,6 +93,10 @@ impl Entry {
         };
         if items.is_empty() && !may_be_empty {
             self.fault(format!("{path} is empty"));
+            return None;
+        }
+        if items.len() > MOST_TEXTS {
+            self.fault(format!("{path} has more than {MOST_TEXTS} items"));
             return None;
         }
         let mut texts = Vec::with_capacity(items.len());

@@ -21,7 +21,9 @@ fn read_json(value: &Value) -> Result<Vec<Details>, Faults> {
 fn reasons(patient: Value) -> Vec<String> {
     match read_json(&json!({ "patients": [patient] })) {
         Ok(_) => Vec::new(),
-        Err(Faults::Entries(mut faults)) => faults.remove(0).reasons,
+        Err(Faults::Entries {
+            first: mut faults, ..
+        }) => faults.remove(0).reasons,
         Err(Faults::File(text)) => vec![text],
     }
 }
@@ -136,7 +138,7 @@ fn every_fault_of_every_entry_is_told_with_place_and_name() {
     let mut second = good();
     second["familyName"] = json!("Smith");
     let third = json!({"title": "Mr", "givenNames": ["Tom"], "familyName": "Jones"});
-    let Err(Faults::Entries(faults)) =
+    let Err(Faults::Entries { first: faults, .. }) =
         read_json(&json!({ "patients": [good(), second, third, 7] }))
     else {
         panic!("taken");
@@ -221,7 +223,7 @@ fn a_fhir_bundle_is_taken_too() {
 fn a_bundle_of_something_else_is_told() {
     let bundle = json!({"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Observation"}},
         {"resource": {"resourceType": "Patient", "name": [{"family": "Whitfield"}]}}]});
-    let Err(Faults::Entries(faults)) = read_json(&bundle) else {
+    let Err(Faults::Entries { first: faults, .. }) = read_json(&bundle) else {
         panic!("taken")
     };
     assert_eq!(faults[0].reasons, ["resource is no Patient"]);
@@ -231,6 +233,36 @@ fn a_bundle_of_something_else_is_told() {
             .reasons
             .contains(&"identifier of the NHS number is missing".to_owned())
     );
+}
+
+#[test]
+fn a_file_of_nothing_but_faults_is_told_in_short() {
+    let file = |count: usize| format!("{{\"patients\":[{}]}}", vec!["0"; count].join(","));
+    let Err(Faults::Entries { first, more }) = read(file(MOST_ENTRIES).as_bytes(), TODAY) else {
+        panic!("taken")
+    };
+    assert_eq!(
+        (first.len(), more),
+        (MOST_FAULTS, MOST_ENTRIES - MOST_FAULTS)
+    );
+    let Err(Faults::File(text)) = read(file(MOST_ENTRIES + 1).as_bytes(), TODAY) else {
+        panic!("taken")
+    };
+    assert!(text.contains("more than 50,000 entries"), "{text}");
+}
+
+#[test]
+fn an_entry_that_is_too_much_is_a_fault_of_its_own() {
+    let mut patient = good();
+    patient["photo"] = json!("x".repeat(MAX_ENTRY_BYTES));
+    assert_eq!(reasons(patient), ["the entry is larger than 1 MB"]);
+    let mut patient = good();
+    patient["givenNames"] = json!(vec!["x"; 51]);
+    assert_eq!(reasons(patient), ["givenNames has more than 50 items"]);
+    let Err(Faults::Entries { first, .. }) = read(b"{\"patients\":[1e999]}", TODAY) else {
+        panic!("taken")
+    };
+    assert!(first[0].reasons[0].contains("be read"));
 }
 
 const NHS: &str = wire::fhir_r4::NHS_NUMBER;

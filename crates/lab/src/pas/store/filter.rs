@@ -5,6 +5,9 @@ use jiff::civil::Date;
 use std::fmt::Write;
 use wire::fhir_r4::{NHS_NUMBER, search::Token};
 
+/// More words than any name has; SQLite takes no expression of any depth.
+const MOST_WORDS: usize = 100;
+
 /// All of its conditions must hold. Column names come from this file only, values are arguments.
 #[derive(Debug, Default)]
 pub(in super::super) struct Filter {
@@ -118,7 +121,7 @@ impl Filter {
                 .filter(|w| !w.is_empty())
                 .map(|w| format!(" {w}"))
                 .collect();
-            if words.is_empty() {
+            if words.is_empty() || words.len() > MOST_WORDS {
                 return ("false".to_owned(), Vec::new());
             }
             (

@@ -15,9 +15,6 @@ use axum::{
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Faulty entries that a page shows; more help nobody.
-const SHOWN: usize = 100;
-
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Outcome {
@@ -62,11 +59,10 @@ pub(super) async fn load(
     let patients = match read {
         Ok(Ok(patients)) => patients,
         Ok(Err(Faults::File(fault))) => return again(&user, minijinja::context! { fault }),
-        Ok(Err(Faults::Entries(entries))) => {
-            let total = entries.len();
-            let shown: Vec<_> = entries.into_iter().take(SHOWN).collect();
-            let entries = minijinja::value::Serde(shown);
-            return again(&user, minijinja::context! { entries, total });
+        Ok(Err(Faults::Entries { first, more })) => {
+            let total = first.len() + more;
+            let entries = minijinja::value::Serde(first);
+            return again(&user, minijinja::context! { entries, total, more });
         }
         Err(_) => return Err(Failure::Store(crate::pas::store::StoreError::Stopped)),
     };

@@ -21,6 +21,8 @@ use wire::fhir_r4::KIND_NOTES;
 
 /// Notes longer than this scroll in a box of their own.
 const LONG_NOTE: usize = 2_500;
+/// Bytes of a note that the page shows; the rest is behind its link.
+const SHOWN: usize = 64 * 1024;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -41,11 +43,19 @@ pub(super) struct Listed {
 }
 
 #[derive(Serialize)]
-struct Note<'n> {
+struct Note {
     #[serde(flatten)]
     listed: Listed,
-    pieces: Vec<Piece<'n>>,
+    #[serde(flatten)]
+    found: Found,
+}
+
+/// What is shown of a note.
+#[derive(Serialize)]
+struct Found {
+    pieces: Vec<Piece>,
     long: bool,
+    goes_on: bool,
 }
 
 #[derive(Serialize)]
@@ -91,17 +101,16 @@ pub(super) async fn show(
     let coded = context.store.coded_of(&id).await?;
 
     let query = wanted.q.trim();
-    let terms = highlight::terms(query);
-    let texts = texts(&context, &notes).await?;
-    let found = notes.iter().zip(&texts).filter_map(|(note, text)| {
-        let pieces = highlight::search(text, &terms)?;
-        Some(Note {
-            listed: Listed::new(note),
-            pieces,
-            long: text.len() > LONG_NOTE,
-        })
-    });
-    let found: Vec<_> = found.collect();
+    let terms = Arc::new(highlight::terms(query));
+    let mut found = Vec::new();
+    for note in &notes {
+        if let Some(text) = search(&context, note, &terms).await? {
+            found.push(Note {
+                listed: Listed::new(note),
+                found: text,
+            });
+        }
+    }
     let today = times::local_date(context.clock.now());
     let page = minijinja::context! {
         subject => minijinja::value::Serde(View::new(&patient, today)),
@@ -114,17 +123,25 @@ pub(super) async fn show(
     user.page("pas/record.html", "subjects", page)
 }
 
-async fn texts(context: &Context, notes: &[Document]) -> Result<Vec<String>, StoreError> {
-    let mut texts = Vec::with_capacity(notes.len());
-    for note in notes {
-        let bytes = context
-            .store
-            .binary(&note.binary_id)
-            .await?
-            .map(|found| found.bytes);
-        texts.push(String::from_utf8_lossy(&bytes.unwrap_or_default()).replace("\r\n", "\n"));
-    }
-    Ok(texts)
+/// Looks for the words in one whole note, where that may take its time.
+async fn search(
+    context: &Context,
+    note: &Document,
+    terms: &Arc<Vec<String>>,
+) -> Result<Option<Found>, StoreError> {
+    let binary = context.store.binary(&note.binary_id).await?;
+    let bytes = binary.map(|found| found.bytes).unwrap_or_default();
+    let terms = Arc::clone(terms);
+    let task = tokio::task::spawn_blocking(move || {
+        let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
+        let pieces = highlight::search(&text, SHOWN, &terms)?;
+        Some(Found {
+            pieces,
+            long: text.len() > LONG_NOTE,
+            goes_on: text.len() > SHOWN,
+        })
+    });
+    task.await.map_err(|_| StoreError::Stopped)
 }
 
 fn row(coded: Coded) -> CodedRow {

@@ -1,6 +1,9 @@
 //! Reads the entries of a transaction one by one, and keeps what is wrong with each.
 
-use super::{IncomingEntry, parameters::tokens};
+use super::{
+    IncomingEntry,
+    parameters::{tokens, too_many},
+};
 use crate::pas::{
     fhir::outcome::Refusal,
     store::import::{Clinical, Columns, Planned, Subject, What, conditional_subject},
@@ -279,7 +282,7 @@ impl Faults {
             let at = at.trim_end_matches(".resource");
             self.invalid(
                 format!("{at}.request.ifNoneExist"),
-                "Only identifier=system|value is understood.",
+                "Only identifier=system|value is understood, with at most 100 alternatives.",
             );
         }
         tokens
@@ -291,7 +294,7 @@ fn identifier_of(query: &str) -> Option<Vec<Token>> {
     let mut pairs = url::form_urlencoded::parse(query.trim_start_matches('?').as_bytes());
     let (name, value) = pairs.next()?;
     let only = name == "identifier" && !value.is_empty() && pairs.next().is_none();
-    only.then(|| tokens(&value))
+    (only && !too_many([&*value])).then(|| tokens(&value))
 }
 
 fn identifiers(list: &[Identifier]) -> Vec<(String, String)> {
