@@ -34,7 +34,8 @@ pub(crate) struct Global {
     /// Settings file (TOML); its sections are named like commands, its keys like flags.
     #[arg(long, global = true, env = "BATON_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// What to log: a level, or `target=level,…`. Servers log `info`, other commands `warn`.
+    /// What to log: a level, or `target=level,…`. Servers log `info`, other commands `warn`; `up` logs
+    /// `info` to `up.log` in its data folder unless this is given.
     #[arg(long, global = true, env = "BATON_LOG", value_name = "FILTER")]
     pub(crate) log: Option<String>,
     /// How log lines look on standard error.

@@ -25,8 +25,21 @@ pub(crate) async fn run(args: Args, started: Instant) -> anyhow::Result<()> {
                 command: Toolbar::Agent(_)
             }
     );
-    let usual = if serves { "info" } else { "warn" };
-    telemetry::start(global.log.as_deref().unwrap_or(usual), global.log_format)?;
+    // The screen of `up` is for people; what the parts log goes to a file, unless it was asked for.
+    let file = match &command {
+        Command::Up(up) if global.log.is_none() => Some(up::log_file(&up.data.data_dir)?),
+        _ => None,
+    };
+    let usual = if serves || file.is_some() {
+        "info"
+    } else {
+        "warn"
+    };
+    telemetry::start(
+        global.log.as_deref().unwrap_or(usual),
+        global.log_format,
+        file,
+    )?;
     let json = global.json;
     match command {
         Command::Up(up) => up::run(up, json, started).await,

@@ -28,15 +28,23 @@ pub(crate) fn make_own(folder: &Path) -> anyhow::Result<()> {
 pub(crate) fn write_private(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let beside = file.with_extension("new");
     let write = || {
+        // One that a crash left may have another mode.
+        match std::fs::remove_file(&beside) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
         let mut new = OpenOptions::new()
             .write(true)
-            .create(true)
-            .truncate(true)
+            .create_new(true)
             .mode(0o600)
             .open(&beside)?;
         new.write_all(bytes)?;
         new.sync_all()?;
-        std::fs::rename(&beside, file)
+        std::fs::rename(&beside, file)?;
+        match file.parent() {
+            Some(folder) => std::fs::File::open(folder)?.sync_all(),
+            None => Ok(()),
+        }
     };
     write().with_context(|| format!("cannot write `{}`", file.display()))
 }

@@ -9,6 +9,9 @@ pub(crate) mod sdk_dir;
 use crate::args::Up;
 use crate::folder::make_private;
 use crate::{demo, output};
+use anyhow::Context as _;
+use std::fs::File;
+use std::path::Path;
 use std::time::Instant;
 
 /// The toolbar's folder in the data folder.
@@ -17,6 +20,13 @@ pub(crate) const TOOLBAR_DIR: &str = "toolbar";
 pub(crate) const PLATFORM_DIR: &str = "platform";
 /// How far the environment's clock was moved.
 pub(crate) const SANDBOX_CLOCK: &str = "sandbox-clock";
+
+/// The file that the parts log to, begun anew at each start.
+pub(crate) fn log_file(folder: &Path) -> anyhow::Result<File> {
+    make_private(folder)?;
+    let file = folder.join("up.log");
+    File::create(&file).with_context(|| format!("cannot write `{}`", file.display()))
+}
 
 /// Starts everything, says where it is, and keeps it up until told to end.
 pub(crate) async fn run(args: Up, json: bool, started: Instant) -> anyhow::Result<()> {

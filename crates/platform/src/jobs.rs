@@ -12,6 +12,8 @@ use tracing::error;
 const SETTLE_EVERY: Duration = Duration::from_secs(1);
 /// How often retention and forgetting run, by the platform's clock.
 const CLEAN_EVERY: SignedDuration = SignedDuration::from_secs(30);
+/// How often all blobs are gone through, beginning with the start.
+const SWEEP_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// Messages in one transaction.
 const BATCH: u32 = 200;
 /// How long a broken-off stream can still be resumed without a gap.
@@ -20,6 +22,7 @@ const FEED_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Runs all workers until the end begins.
 pub(crate) async fn run(ctx: Ctx) {
     let mut clean_from = Timestamp::MIN;
+    let mut sweep_from = Timestamp::MIN;
     let end = ctx.shutdown.begun();
     tokio::pin!(end);
     loop {
@@ -34,6 +37,10 @@ pub(crate) async fn run(ctx: Ctx) {
                 cause = httpkit::problem::chain(&cause),
                 "a worker's round failed; the next one tries again"
             );
+        }
+        if now >= sweep_from {
+            sweep_from = now + SWEEP_EVERY;
+            crate::app::reclaim::sweep(&ctx).await;
         }
         tokio::select! {
             () = tokio::time::sleep(SETTLE_EVERY) => {}
@@ -69,7 +76,10 @@ async fn clean(ctx: &Ctx) -> store::Result<()> {
         .devices
         .forget_old_sessions(now - SESSION_MAX, now)
         .await?;
-    for (status, sub_status, count) in ctx.store.messages.counts().await? {
+    let counts = ctx.store.messages.counts().await?;
+    // What is not counted any more is not there any more.
+    ctx.metrics.messages.clear();
+    for (status, sub_status, count) in counts {
         let labels = crate::metrics::StatusLabels {
             status: status.as_str().to_owned(),
             sub_status: sub_status

@@ -40,7 +40,7 @@ impl PlatformMetrics {
             );
             registry.register(
                 "baton_live_streams",
-                "Toolbar streams open",
+                "Event streams open",
                 new.streams.clone(),
             );
             registry.register("baton_messages", "Messages by status", new.messages.clone());

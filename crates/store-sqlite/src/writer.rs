@@ -11,6 +11,7 @@ use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 use store::platform::Audience;
 use store::wake::Hub;
 use store::{Result, StoreError};
@@ -240,14 +241,24 @@ impl Thread {
         self.run("COMMIT")
     }
 
-    /// Moves the write-ahead log into the database and empties it; whether that was possible.
+    /// Moves the write-ahead log into the database and empties it, unless a reader is in the way; whether
+    /// that was possible. It does not wait: others want to write.
     fn cut_off_log(&self) -> bool {
+        let patience = self
+            .connection
+            .query_row("PRAGMA busy_timeout", [], |row| row.get(0));
+        let Ok(patience) = patience.map(|millis: u32| Duration::from_millis(millis.into())) else {
+            return false;
+        };
+        if self.connection.busy_timeout(Duration::ZERO).is_err() {
+            return false;
+        }
         let busy = self
             .connection
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
                 row.get::<_, i64>(0)
             });
-        matches!(busy, Ok(0))
+        self.connection.busy_timeout(patience).is_ok() && matches!(busy, Ok(0))
     }
 
     fn run(&self, sql: &str) -> std::result::Result<(), Option<rusqlite::Error>> {

@@ -63,6 +63,8 @@ pub trait Blobs: Send + Sync {
     async fn read(&self, hash: Hash, start: u64, length: u64) -> Result<Bytes, BlobError>;
     /// Reads a blob through and checks its hash.
     async fn verify(&self, hash: Hash) -> Result<(), BlobError>;
+    /// The blobs whose hash begins with this byte: a share of all of them, for a sweep.
+    async fn beginning_with(&self, first: u8) -> Result<Vec<Hash>, BlobError>;
     /// Stops new pins on a blob, if it has none, until the answer is dropped.
     async fn reclaim(&self, hash: Hash) -> Option<Box<dyn Reclaim>>;
 }

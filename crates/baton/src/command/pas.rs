@@ -16,7 +16,7 @@ pub(crate) async fn run(command: Command, json: bool) -> anyhow::Result<()> {
     let Command::Serve { data_dir, listen } = command;
     let shutdown = super::ends_on_signal()?;
     let bound = Bound::to(listen).await?;
-    crate::folder::make_own(&data_dir)?;
+    crate::folder::make_private(&data_dir)?;
     let pas = Pas::open(PasConfig {
         data_dir,
         organisation: people::riverside(),

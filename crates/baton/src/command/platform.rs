@@ -5,7 +5,7 @@ mod serve;
 
 use crate::args::Platform as Command;
 use crate::exit::refused;
-use crate::folder::make_own;
+use crate::folder::make_private;
 use httpkit::entropy::OsEntropy;
 use model::Secret;
 use std::fs::File;
@@ -44,7 +44,7 @@ pub(crate) struct Serving {
 
 /// Opens a platform's folder to serve, and clears what a crash may have left half written.
 pub(crate) fn open_to_serve(folder: &Path) -> anyhow::Result<Serving> {
-    make_own(folder)?;
+    make_private(folder)?;
     let lock = crate::lock::take(folder)?;
     let blobs = blobs(folder)?;
     blobs.clear_incoming()?;

@@ -95,7 +95,7 @@ impl<'a> Banner<'a> {
         line(&by_hand(self.parts));
         line("");
         line(&format!(
-            "Everything stays up until Ctrl-C; the data stays in {}.",
+            "Everything stays up until Ctrl-C; the data stays in {}, the log is its up.log.",
             self.folder.display()
         ));
     }

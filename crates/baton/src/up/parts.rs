@@ -74,6 +74,7 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
     };
 
     let platform_folder = folder.join(PLATFORM_DIR);
+    make_own(&platform_folder)?;
     let serving = open_to_serve(&platform_folder)
         .with_context(|| format!("cannot open `{}`", platform_folder.display()))?;
     let store = serving.store.clone();

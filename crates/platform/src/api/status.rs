@@ -17,7 +17,11 @@ pub(crate) async fn status(
     Segment(id): Segment<String>,
 ) -> Result<Json<StatusAnswer>, Refusal> {
     let not_found = || Refusal::new(ProblemType::NotFound);
-    let id = id.parse().map_err(|_| not_found())?;
+    // The form that a message is sent with; others would be second names for it.
+    let id = Some(id)
+        .filter(|id| id.len() == 36)
+        .and_then(|id| id.parse().ok());
+    let id = id.ok_or_else(not_found)?;
     let found = ctx
         .store
         .messages

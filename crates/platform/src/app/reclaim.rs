@@ -24,3 +24,21 @@ pub(crate) async fn reclaim(ctx: &Ctx, hashes: impl IntoIterator<Item = Hash>) {
         }
     }
 }
+
+/// Goes through all blobs and removes those that no message refers to: a crash between putting a blob in
+/// place and naming it in a row, or between the end of a row and the deletion, leaves such a one.
+pub(crate) async fn sweep(ctx: &Ctx) {
+    for first in 0..=u8::MAX {
+        if ctx.shutdown.has_begun() {
+            return;
+        }
+        match ctx.store.blobs.beginning_with(first).await {
+            Ok(hashes) => reclaim(ctx, hashes).await,
+            Err(error) => {
+                let cause = httpkit::problem::chain(&error);
+                warn!(cause, "a sweep of unused blobs was cut short");
+                return;
+            }
+        }
+    }
+}

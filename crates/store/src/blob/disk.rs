@@ -277,6 +277,24 @@ impl Blobs for DiskBlobs {
         .await
     }
 
+    async fn beginning_with(&self, first: u8) -> Result<Vec<Hash>, BlobError> {
+        let doing = "listing blobs";
+        let folder = self.shared.root.join(format!("{first:02x}"));
+        blocking(doing, move || {
+            let listing = match fs::read_dir(&folder) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+                other => other.map_err(io_error(doing))?,
+            };
+            let mut hashes = Vec::new();
+            for entry in listing {
+                let name = entry.map_err(io_error(doing))?.file_name();
+                hashes.extend(name.to_str().and_then(Hash::from_hex));
+            }
+            Ok(hashes)
+        })
+        .await
+    }
+
     async fn reclaim(&self, hash: Hash) -> Option<Box<dyn Reclaim>> {
         let mut holds = self.shared.holds();
         if holds.pins.contains_key(&hash) || !holds.reclaiming.insert(hash) {

@@ -70,6 +70,22 @@ async fn changed_bytes_are_noticed() {
 }
 
 #[tokio::test]
+async fn every_blob_is_found_by_its_first_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    let blobs = open(&folder);
+    let mut put_in = Vec::new();
+    for text in ["a", "b", "c"] {
+        put_in.push(put(&blobs, &[text.as_bytes()]).await.hash);
+    }
+    let mut found = Vec::new();
+    for first in 0..=u8::MAX {
+        found.extend(blobs.beginning_with(first).await.unwrap());
+    }
+    put_in.sort();
+    assert_eq!(found, put_in);
+}
+
+#[tokio::test]
 async fn a_pinned_blob_is_not_reclaimed_and_a_writer_waits_for_a_reclaim() {
     let folder = tempfile::tempdir().unwrap();
     let blobs = Arc::new(open(&folder));

@@ -112,3 +112,24 @@ async fn a_toolbar_dies(holds: Holds) {
     assert!(status.get("reason").is_none(), "{status}");
     assert_eq!(world.records.documents_of(&id).await.len(), 1);
 }
+
+#[tokio::test]
+async fn a_start_removes_blobs_that_a_crash_left_without_a_message() {
+    let world = World::start().await;
+    let letter = attachment("application/pdf", "Letter.pdf", &samples::letter());
+    let sent = world
+        .integrator
+        .send_standard(&standard(vec![letter]))
+        .await;
+    assert_eq!(sent.status, 200);
+    let named = super::blobs(&world);
+    assert_eq!(named.len(), 1);
+    // As when the power goes between putting a blob in place and the commit of its row.
+    let hash = "ab".repeat(32);
+    let left = world.data().join("platform/blobs/ab").join(hash);
+    std::fs::create_dir_all(left.parent().unwrap()).unwrap();
+    std::fs::write(&left, b"nobody's").unwrap();
+    let world = world.start_again().await;
+    wait::until("what nobody names is gone", async || !left.exists()).await;
+    assert_eq!(super::blobs(&world), named);
+}
