@@ -8,6 +8,7 @@ pub use operations::{Imported, OperationError};
 
 use crate::device::{Device, DeviceError, DeviceStore};
 use crate::importer::{self, Importer};
+use crate::journal::Journal;
 use crate::record_system::{FhirR4, RecordSystem};
 use crate::shared::Shared;
 use crate::sign_in;
@@ -75,6 +76,7 @@ impl Agent {
     ) -> Result<AgentHandle, StartError> {
         let platform =
             ToolbarClient::new(config.http, &config.platform_url).map_err(StartError::Platform)?;
+        let journal = Journal::new(config.data_dir.clone());
         let (store, kept) = open(config.data_dir).await?;
         let (importer, orders) = Importer::new();
         let shared = Arc::new(Shared {
@@ -92,6 +94,7 @@ impl Agent {
             events: broadcast::Sender::new(EVENTS_KEPT),
             sweep: Notify::new(),
             importer,
+            journal,
         });
         let device = Arc::new(OnceLock::new());
         let imports = tokio::spawn(importer::dispatch(Arc::clone(&shared), orders));

@@ -4,22 +4,35 @@ mod fault;
 mod hold;
 mod job;
 mod prepare;
+mod recover;
 mod report;
+mod rest;
 
 pub(crate) use fault::Fault;
 
 use crate::shared::{Session, Shared};
+use rest::Rests;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{Id, JoinSet};
 use wire::practice::ClaimMode;
 
+/// What is to be done about a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Put it into the record.
+    Import,
+    /// Find out whether it was put there, and tell the platform.
+    Recover,
+}
+
 /// A message to import.
 pub(crate) struct Order {
     pub(crate) message_ref: String,
     pub(crate) nhs_number: String,
     pub(crate) mode: ClaimMode,
+    pub(crate) work: Work,
     pub(crate) session: Session,
     /// Who waits for the result, if anybody does.
     pub(crate) reply: Option<oneshot::Sender<Result<crate::Imported, Fault>>>,
@@ -29,6 +42,7 @@ pub(crate) struct Order {
 pub(crate) struct Importer {
     orders: mpsc::UnboundedSender<Order>,
     unfinished: watch::Sender<usize>,
+    rests: Rests,
 }
 
 impl Importer {
@@ -36,7 +50,13 @@ impl Importer {
     pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<Order>) {
         let (orders, taken) = mpsc::unbounded_channel();
         let unfinished = watch::Sender::new(0);
-        (Self { orders, unfinished }, taken)
+        let rests = Rests::default();
+        let importer = Self {
+            orders,
+            unfinished,
+            rests,
+        };
+        (importer, taken)
     }
 
     /// Takes an order. One for a message that is being imported already changes nothing.
@@ -48,14 +68,13 @@ impl Importer {
         }
     }
 
-    /// Returns when nothing is being imported.
-    pub(crate) async fn idle(&self) {
-        // The sender is ours, so that waiting can't fail.
-        let _ = self
-            .unfinished
-            .subscribe()
-            .wait_for(|count| *count == 0)
-            .await;
+    /// Returns when nothing is being imported, or the toolbar is gone.
+    pub(crate) fn idle(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut unfinished = self.unfinished.subscribe();
+        async move {
+            // An error says that the toolbar is gone, and every import with it.
+            let _ = unfinished.wait_for(|count| *count == 0).await;
+        }
     }
 
     fn finished(&self) {
@@ -100,7 +119,10 @@ impl Desk {
         let same = |reference: &String| *reference == order.message_ref;
         let known = self.queue.iter().any(|queued| same(&queued.message_ref))
             || self.running.values().any(|(reference, _)| same(reference));
-        if known {
+        let resting = order.work == Work::Import
+            && order.reply.is_none()
+            && shared.importer.rests.is_resting(&order.message_ref);
+        if known || resting {
             shared.importer.finished();
             if let Some(reply) = order.reply {
                 // Whoever asked may have gone.
@@ -127,7 +149,11 @@ impl Desk {
                 return;
             };
             let names = (order.message_ref.clone(), order.nhs_number.clone());
-            let job = self.jobs.spawn(job::run(Arc::clone(shared), order));
+            let shared = Arc::clone(shared);
+            let job = match order.work {
+                Work::Import => self.jobs.spawn(job::run(shared, order)),
+                Work::Recover => self.jobs.spawn(recover::run(shared, order)),
+            };
             self.running.insert(job.id(), names);
         }
     }

@@ -1,6 +1,6 @@
 //! What waits for the practitioner: read whole after every hello, and offered to the importer.
 
-use crate::importer::Order;
+use crate::importer::{Order, Work};
 use crate::shared::{Session, Shared};
 use crate::state::AgentEvent;
 use sdk::{Error, ToolbarSession};
@@ -25,8 +25,20 @@ pub(crate) async fn read_all(calls: &ToolbarSession) -> Result<Vec<Summary>, Err
     Err(Error::Unintelligible("an inbox without end".to_owned()))
 }
 
-/// Reads the inbox and offers what should be imported without asking.
+/// Reads the inbox and offers what should be imported without asking, after what may be in the record
+/// already.
 pub(crate) async fn sweep(shared: &Shared, session: &Session) -> Result<(), Error> {
+    for message_ref in shared.journal.all().await {
+        shared.importer.order(Order {
+            // It does not wait for what is written about anybody.
+            nhs_number: message_ref.clone(),
+            message_ref,
+            mode: ClaimMode::Automatic,
+            work: Work::Recover,
+            session: session.clone(),
+            reply: None,
+        });
+    }
     for message in read_all(&session.calls).await? {
         if wants_import(&message) {
             offer(shared, session, &message);
@@ -42,6 +54,7 @@ pub(crate) fn offer(shared: &Shared, session: &Session, message: &Summary) {
             message_ref: message.message_ref.clone(),
             nhs_number: message.nhs_number.clone(),
             mode: ClaimMode::Automatic,
+            work: Work::Import,
             session: session.clone(),
             reply: None,
         });

@@ -13,6 +13,7 @@ pub mod control;
 pub mod device;
 mod importer;
 mod inbox;
+mod journal;
 mod live;
 mod private_file;
 pub mod record_system;

@@ -60,6 +60,10 @@ async fn stream(
         let Received::Event(event) = received else {
             continue;
         };
+        // Before it is acted on: an event that can't be dealt with must not come back for ever.
+        if event.id.is_some() {
+            last_event_id.clone_from(&event.id);
+        }
         if event.name == event::HELLO {
             shared.show(State::Online {
                 practitioner: session.practitioner.clone(),
@@ -68,11 +72,7 @@ async fn stream(
             inbox::sweep(shared, session).await?;
             swept_at = Instant::now();
         }
-        let over = take(shared, session, &event)?;
-        if event.id.is_some() {
-            last_event_id.clone_from(&event.id);
-        }
-        if over {
+        if take(shared, session, &event) {
             return Ok(());
         }
     }
@@ -102,31 +102,35 @@ async fn again(shared: &Shared, swept_at: Instant) {
 }
 
 /// Acts on one event; `true` when it ends the session.
-fn take(shared: &Shared, session: &Session, event: &Event) -> Result<bool, Error> {
+fn take(shared: &Shared, session: &Session, event: &Event) -> bool {
     match event.name.as_str() {
         event::MESSAGE => {
-            let message: MessageEvent = read(event)?;
-            inbox::offer(shared, session, &message.message);
+            if let Some(MessageEvent { message }) = read(event) {
+                inbox::offer(shared, session, &message);
+            }
         }
         event::CODE_USED => {
-            let used: CodeUsed = read(event)?;
-            shared.tell(AgentEvent::CodeUsed {
-                client_name: used.client_name,
-                used_at: used.used_at,
-            });
+            if let Some(used) = read::<CodeUsed>(event) {
+                shared.tell(AgentEvent::CodeUsed {
+                    client_name: used.client_name,
+                    used_at: used.used_at,
+                });
+            }
         }
         event::SIGNED_OUT => {
-            let signed_out: SignedOut = read(event)?;
-            tracing::info!(reason = signed_out.reason, "signed out by the platform");
-            return Ok(true);
+            let reason = read::<SignedOut>(event).map(|signed_out| signed_out.reason);
+            tracing::info!(reason, "signed out by the platform");
+            return true;
         }
         // Hello was seen; other names belong to platforms newer than this toolbar.
         _ => {}
     }
-    Ok(false)
+    false
 }
 
-fn read<T: serde::de::DeserializeOwned>(event: &Event) -> Result<T, Error> {
-    serde_json::from_str(&event.data)
-        .map_err(|_| Error::Unintelligible(format!("a `{}` event of another shape", event.name)))
+/// `None`, with a line in the log but nothing of the content, if it has another shape than the contract's.
+fn read<T: serde::de::DeserializeOwned>(event: &Event) -> Option<T> {
+    let read = serde_json::from_str(&event.data);
+    read.inspect_err(|_| tracing::warn!(event = event.name, "event of another shape left out"))
+        .ok()
 }

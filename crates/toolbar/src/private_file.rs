@@ -58,13 +58,15 @@ pub(crate) fn remove(dir: &Path, name: &str) -> io::Result<()> {
     }
 }
 
+/// Puts the names in `dir` on stable storage.
 #[cfg(unix)]
-fn sync_dir(dir: &Path) -> io::Result<()> {
+pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     fs::File::open(dir)?.sync_all()
 }
 
+/// Puts the names in `dir` on stable storage, as far as the system can.
 #[cfg(not(unix))]
-fn sync_dir(_dir: &Path) -> io::Result<()> {
+pub(crate) fn sync_dir(_dir: &Path) -> io::Result<()> {
     // Elsewhere a directory can't be opened as a file; the rename itself is all there is.
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The record system of a practice, as far as the toolbar needs it: three questions and one order.
+//! The record system of a practice, as far as the toolbar needs it: four questions and one order.
 
 pub mod fhir_r4;
 
@@ -31,6 +31,17 @@ pub trait RecordSystem: Send + Sync {
     /// # Errors
     /// [`RecordSystemError`]; after [`RecordSystemError::Unavailable`] the message may have been filed.
     async fn import_once(&self, message: &ImportMessage) -> Result<Filed, RecordSystemError>;
+
+    /// Whether a message is in the record. Its first attachment stands for all of it: every message has
+    /// one, and a message is filed whole or not at all.
+    ///
+    /// # Errors
+    /// [`RecordSystemError`]: it is not known whether it is there.
+    async fn already_filed(
+        &self,
+        client_system_id: &str,
+        message_id: &str,
+    ) -> Result<bool, RecordSystemError>;
 }
 
 /// What a search by NHS number came to. No `Debug`: an id can lead to a patient.
@@ -45,6 +56,8 @@ pub enum Found {
     },
     /// So many patients.
     Several(usize),
+    /// Somebody who, by the answer itself, does not have it: the search was not understood.
+    SomebodyElse,
 }
 
 /// What became of a message.

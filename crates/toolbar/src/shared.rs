@@ -2,6 +2,7 @@
 
 use crate::agent::Pace;
 use crate::importer::Importer;
+use crate::journal::Journal;
 use crate::record_system::RecordSystem;
 use crate::state::{AgentEvent, State};
 use model::{Clock, Entropy};
@@ -45,6 +46,7 @@ pub(crate) struct Shared {
     /// Asks for the inbox to be read again.
     pub(crate) sweep: Notify,
     pub(crate) importer: Importer,
+    pub(crate) journal: Journal,
 }
 
 impl Shared {

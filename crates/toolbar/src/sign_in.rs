@@ -14,7 +14,7 @@ use crate::state::{OfflineReason, SignedOutReason, State};
 use sdk::Error;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use wire::practice::CurrentUser;
 
 /// Signing out must not hold up whoever signs in next.
@@ -143,9 +143,10 @@ impl<'a> Here<'a> {
         let Some(session) = self.session.clone() else {
             return;
         };
+        let began = Instant::now();
         let end = live::follow(self.shared, &session, &mut self.last_event_id).await;
-        let was_online = matches!(*self.shared.state.borrow(), State::Online { .. });
-        if was_online {
+        // A platform that says hello and hangs up is not well yet.
+        if began.elapsed() >= self.shared.pace.heartbeat {
             self.backoff.reset();
         }
         match end {
@@ -216,8 +217,18 @@ impl<'a> Here<'a> {
             return;
         };
         self.shared.session.send_replace(None);
-        // What is still unreported then is imported again at the next sign-in, which changes nothing.
-        let _ = timeout(self.shared.pace.drain, self.shared.importer.idle()).await;
-        let _ = timeout(SIGN_OUT_TIMEOUT, session.calls.sign_out()).await;
+        let shared = self.shared;
+        let drained = timeout(shared.pace.drain, shared.importer.idle()).await;
+        if drained.is_ok() || shared.stopping() {
+            // What is still unreported then is in the journal.
+            let _ = timeout(SIGN_OUT_TIMEOUT, session.calls.sign_out()).await;
+            return;
+        }
+        // What is being written needs this session to be reported; the closed gate keeps the rest out.
+        let (idle, most) = (shared.importer.idle(), shared.pace.report_for);
+        tokio::spawn(async move {
+            let _ = timeout(most, idle).await;
+            let _ = timeout(SIGN_OUT_TIMEOUT, session.calls.sign_out()).await;
+        });
     }
 }

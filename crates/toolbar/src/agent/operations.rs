@@ -1,7 +1,7 @@
 //! What a practitioner can ask of the toolbar: codes, permissions, and messages that wait.
 
 use super::AgentHandle;
-use crate::importer::{Fault, Order};
+use crate::importer::{Fault, Order, Work};
 use crate::inbox;
 use crate::shared::Session;
 use bytes::Bytes;
@@ -33,6 +33,17 @@ pub enum OperationError {
         /// Why, in words for the practice; may speak of the patient.
         reason: String,
     },
+    /// It was to be rejected, but is in the record; the platform was told so.
+    #[error("it was in the record already; it is now marked as imported")]
+    InRecord,
+    /// The record system could not say whether the message is in the record; nothing was done.
+    #[error("the record system could not be asked about the message, so it was not rejected")]
+    RecordSystemSilent,
+    /// The record system fell silent, so that it isn't known whether the message is in the record.
+    #[error(
+        "the record system stopped answering, so it is not certain whether the message was imported; it will be looked at again"
+    )]
+    Uncertain,
     /// It is in the record, but the platform could not be told.
     #[error("the message is in the record, but the platform could not be told")]
     Unreported,
@@ -58,6 +69,7 @@ impl From<Fault> for OperationError {
             Fault::Closed => Self::NotSignedIn,
             Fault::Lost => Self::Lost,
             Fault::Failed(reason) => Self::NotImported { reason },
+            Fault::Uncertain => Self::Uncertain,
             Fault::Unreported => Self::Unreported,
         }
     }
@@ -134,6 +146,7 @@ impl AgentHandle {
             message_ref: detail.summary.message_ref,
             nhs_number: detail.summary.nhs_number,
             mode: ClaimMode::Review,
+            work: Work::Import,
             session,
             reply: Some(reply),
         });
@@ -144,19 +157,44 @@ impl AgentHandle {
         }
     }
 
-    /// Refuses a message; `reason` has 1 to 500 characters, and its sender will read it.
+    /// Refuses a message; `reason` has 1 to 500 characters, and its sender will read it. One that is in the
+    /// record is completed instead: its sender must not read that it isn't.
     ///
     /// # Errors
-    /// [`OperationError`].
+    /// [`OperationError`]; [`OperationError::InRecord`] when it was completed.
     pub async fn reject(&self, message_ref: &str, reason: &str) -> Result<Outcome, OperationError> {
-        let calls = self.session()?.calls;
+        let session = self.session()?;
+        let calls = &session.calls;
         let claimed = calls.claim(message_ref, ClaimMode::Review).await?;
-        let rejected = calls.reject(message_ref, claimed.fence, reason).await;
-        if rejected.is_err() {
+        let message = &claimed.message;
+        let filed = self
+            .0
+            .shared
+            .records
+            .already_filed(&message.client_system_id, &message.summary.message_id)
+            .await;
+        let done = match filed {
+            Ok(true) => match calls.complete(message_ref, claimed.fence).await {
+                Ok(_) => return Err(OperationError::InRecord),
+                Err(error) => {
+                    tracing::warn!(message_ref, %error, "import not reported");
+                    // With the note it is told later; without it, at the next order.
+                    let user = &session.practitioner.spine_user_id;
+                    let _ = self.0.shared.journal.note(message_ref, user).await;
+                    Err(OperationError::Unreported)
+                }
+            },
+            Ok(false) => {
+                let rejected = calls.reject(message_ref, claimed.fence, reason).await;
+                rejected.map_err(OperationError::from)
+            }
+            Err(_) => Err(OperationError::RecordSystemSilent),
+        };
+        if done.is_err() {
             // Without it the claim ends by itself.
             let _ = calls.release(message_ref, claimed.fence).await;
         }
-        Ok(rejected?)
+        done
     }
 
     /// Undoes the registration of this PC, forgets its device and stops.

@@ -44,15 +44,22 @@ fn send(problem: &Problem) -> Response {
 fn fault(error: OperationError) -> Response {
     let sentence = capitalised(&error.to_string());
     match error {
-        OperationError::NotSignedIn | OperationError::Offline => {
-            problem(ProblemType::Unavailable, &sentence)
-        }
         OperationError::Busy => problem(ProblemType::MessageHeld, &sentence),
+        OperationError::InRecord => send(&own(
+            "in-the-record",
+            "In the Record Already",
+            409,
+            &sentence,
+        )),
         OperationError::Lost => problem(ProblemType::LeaseLost, &sentence),
         OperationError::NotImported { reason } => {
             send(&own("not-imported", "Not Imported", 422, &reason))
         }
-        OperationError::Unreported => problem(ProblemType::Unavailable, &sentence),
+        OperationError::NotSignedIn
+        | OperationError::Offline
+        | OperationError::RecordSystemSilent
+        | OperationError::Uncertain
+        | OperationError::Unreported => problem(ProblemType::Unavailable, &sentence),
         // What the platform says is passed on.
         OperationError::Platform(Error::Refused(refusal)) => match refusal.problem {
             Some(problem) => send(&problem),

@@ -95,7 +95,7 @@ impl ControlClient {
     /// Refuses a message; `reason` has 1 to 500 characters.
     ///
     /// # Errors
-    /// [`Error`].
+    /// [`Error`]; 409 with words when it was in the record already and was marked as imported instead.
     pub async fn reject(&self, message_ref: &str, reason: &str) -> Result<Outcome, Error> {
         let body = Reject {
             reason: reason.to_owned(),

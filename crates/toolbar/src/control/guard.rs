@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, HOST};
 use axum::middleware::Next;
 use axum::response::Response;
+use httpkit::host::is_loopback;
 use model::Secret;
 use subtle::ConstantTimeEq as _;
 use wire::problem::ProblemType;
@@ -29,41 +30,5 @@ fn objection(headers: &HeaderMap, secret: &Secret) -> Option<(ProblemType, &'sta
         None
     } else {
         Some((ProblemType::Unauthorized, "The secret is missing or wrong."))
-    }
-}
-
-/// Whether a `Host` header names this machine, with or without a port.
-fn is_loopback(host: &str) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    matches!(name, "127.0.0.1" | "localhost" | "[::1]")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_names_of_this_machine_pass() {
-        for host in [
-            "127.0.0.1",
-            "127.0.0.1:8080",
-            "localhost:1",
-            "[::1]:9",
-            "[::1]",
-        ] {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in [
-            "",
-            "evil.example",
-            "127.0.0.1.evil.example",
-            "localhost:x",
-            "127.0.0.1:80:80",
-        ] {
-            assert!(!is_loopback(host), "{host}");
-        }
     }
 }

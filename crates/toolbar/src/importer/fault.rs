@@ -18,6 +18,8 @@ pub(crate) enum Fault {
     Abandoned(sdk::Error),
     /// It can't go into the record; the reason is in words for the practice.
     Failed(String),
+    /// The record system fell silent over it, and nobody can say whether it is in the record.
+    Uncertain,
     /// It is in the record, but the platform could not be told.
     Unreported,
 }
@@ -40,7 +42,7 @@ impl Fault {
     /// Whether the message should be looked for in the inbox again soon.
     pub(crate) fn is_passing(&self) -> bool {
         match self {
-            Self::Lost | Self::Abandoned(_) | Self::Unreported => true,
+            Self::Lost | Self::Abandoned(_) | Self::Uncertain | Self::Unreported => true,
             Self::NotTaken(error) => error.is_temporary(),
             Self::Busy | Self::Closed | Self::Failed(_) => false,
         }

@@ -32,10 +32,16 @@ pub(super) async fn run(shared: Arc<Shared>, order: Order) {
             "message not imported"
         ),
     }
+    let wait = if matches!(result, Err(Fault::Abandoned(_) | Fault::Uncertain)) {
+        shared.importer.rests.begin(&order.message_ref)
+    } else {
+        shared.importer.rests.end(&order.message_ref);
+        LOOK_AGAIN
+    };
     if result.as_ref().is_err_and(Fault::is_passing) {
         let shared = Arc::clone(&shared);
         tokio::spawn(async move {
-            if !shared.pause(LOOK_AGAIN).await {
+            if !shared.pause(wait).await {
                 shared.sweep.notify_one();
             }
         });
@@ -55,6 +61,7 @@ fn word(fault: &Fault) -> &'static str {
         Fault::Lost => "lease lost",
         Fault::Abandoned(_) => "abandoned",
         Fault::Failed(_) => "failed",
+        Fault::Uncertain => "uncertain",
         Fault::Unreported => "unreported",
     }
 }
@@ -66,6 +73,9 @@ async fn import(shared: &Shared, order: &Order) -> Result<Imported, Fault> {
     match write(shared, order, &hold, message).await {
         Ok(filed) => {
             let told = report(shared, order, hold, &message_id).await;
+            if told.is_ok() {
+                shared.journal.forget(&order.message_ref).await;
+            }
             told.map(|()| Imported {
                 message_ref: order.message_ref.clone(),
                 message_id,
@@ -129,10 +139,49 @@ async fn write(
     hold: &Hold,
     message: Detail,
 ) -> Result<Filed, Fault> {
+    let client_system_id = message.client_system_id.clone();
+    let message_id = message.summary.message_id.clone();
+    // What an earlier try of this toolbar came to may be unknown still.
+    let mut unknown = shared.journal.noted(&order.message_ref).await.is_some();
+    match prepare_and_write(shared, order, hold, message, &mut unknown).await {
+        // It may be there all the same: what did not answer may have done it.
+        Err(fault) if unknown => {
+            settle(shared, order, (&client_system_id, &message_id), fault).await
+        }
+        known => known,
+    }
+}
+
+async fn prepare_and_write(
+    shared: &Shared,
+    order: &Order,
+    hold: &Hold,
+    message: Detail,
+    unknown: &mut bool,
+) -> Result<Filed, Fault> {
     let ready = tokio::select! {
         ready = prepare(shared, order, message) => ready?,
         () = hold.lost() => return Err(Fault::Lost),
     };
+    let user = &order.session.practitioner.spine_user_id;
+    if let Err(error) = shared.journal.note(&order.message_ref, user).await {
+        tracing::error!(%error, "journal can't be written");
+        return Err(Fault::failed(
+            "This PC could not keep a note of the import, so nothing was imported.",
+        ));
+    }
+    try_write(shared, order, hold, &ready, unknown).await
+}
+
+/// Writes, trying again a few times. `unknown` says whether a try had no answer, so that it may have taken
+/// effect.
+async fn try_write(
+    shared: &Shared,
+    order: &Order,
+    hold: &Hold,
+    ready: &ImportMessage,
+    unknown: &mut bool,
+) -> Result<Filed, Fault> {
     let mut backoff = Backoff::new(shared.pace.retry, shared.pace.retry_most);
     let mut tries = 0;
     loop {
@@ -140,7 +189,11 @@ async fn write(
             return Err(Fault::Closed);
         }
         hold.confirm().await.map_err(|_| Fault::Lost)?;
-        match try_write(shared, &ready).await {
+        // Confirming may have taken a while.
+        if !shared.may_write(&order.session) {
+            return Err(Fault::Closed);
+        }
+        match shared.records.import_once(ready).await {
             Ok(filed) => return Ok(filed),
             Err(RecordSystemError::Refused { words }) => {
                 return Err(Fault::refused("the message", &words));
@@ -151,6 +204,7 @@ async fn write(
                     why,
                     "record system not available"
                 );
+                *unknown = true;
                 tries += 1;
                 if tries >= shared.pace.tries {
                     return Err(Fault::failed("The record system did not answer."));
@@ -165,14 +219,41 @@ async fn write(
     }
 }
 
-async fn try_write(shared: &Shared, ready: &ImportMessage) -> Result<Filed, RecordSystemError> {
-    shared.records.import_once(ready).await
+/// Looks whether a message whose writing had no answer is in the record: `fault` stands only if it isn't.
+async fn settle(
+    shared: &Shared,
+    order: &Order,
+    (client_system_id, message_id): (&str, &str),
+    fault: Fault,
+) -> Result<Filed, Fault> {
+    let mut backoff = Backoff::new(shared.pace.retry, shared.pace.retry_most);
+    for _ in 0..shared.pace.tries {
+        let filed = shared.records.already_filed(client_system_id, message_id);
+        match filed.await {
+            Ok(true) => return Ok(Filed::Already),
+            Ok(false) => return Err(fault),
+            Err(error) => tracing::warn!(
+                message_ref = order.message_ref,
+                %error,
+                "record system can't say what it has"
+            ),
+        }
+        if shared
+            .pause(backoff.next(shared.entropy.as_ref(), None))
+            .await
+        {
+            break;
+        }
+    }
+    Err(Fault::Uncertain)
 }
 
 /// Tells the platform what became of a claim that did not lead to a record.
 async fn give_back(shared: &Shared, order: &Order, hold: &Hold, fault: &Fault, message_id: String) {
     match fault {
         Fault::Failed(reason) => {
+            // The record system has it not.
+            shared.journal.forget(&order.message_ref).await;
             tell_failure(shared, order, hold, reason).await;
             shared.tell(AgentEvent::ImportFailed {
                 message_ref: order.message_ref.clone(),

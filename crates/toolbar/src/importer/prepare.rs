@@ -66,6 +66,10 @@ fn judge(found: Result<Found, RecordSystemError>) -> Result<String, Fault> {
         Ok(Found::Several(count)) => format!(
             "{count} patients have this NHS number here, so it is not certain whose record is meant."
         ),
+        Ok(Found::SomebodyElse) => {
+            "The record system answered with a patient who does not have this NHS number."
+                .to_owned()
+        }
         Err(RecordSystemError::Refused { words }) => {
             return Err(Fault::refused("to look for the patient", &words));
         }

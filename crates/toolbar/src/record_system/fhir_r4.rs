@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use model::{Entropy, entropy};
 use sdk::{BadAddress, FhirClient};
 use std::sync::Arc;
+use wire::fhir_r4::{DocumentReference, Identifier, MESSAGE_PART, NHS_NUMBER, Patient};
 use wire::practice::CurrentUser;
 
 /// A record system that speaks FHIR R4.
@@ -45,6 +46,11 @@ impl RecordSystem for FhirR4 {
             .find_patients(nhs_number)
             .await
             .map_err(classify)?;
+        // A server may ignore a search parameter that it does not know, and answer with anybody.
+        let theirs = |patient: &Patient| carries(&patient.identifier, NHS_NUMBER, nhs_number);
+        if !found.iter().all(theirs) {
+            return Ok(Found::SomebodyElse);
+        }
         let count = found.len();
         match (count, found.pop().and_then(|patient| patient.id)) {
             (0, _) => Ok(Found::Nobody),
@@ -69,6 +75,14 @@ impl RecordSystem for FhirR4 {
             .transaction(body::body(&skeleton, marks, message))
             .await
             .map_err(classify)?;
+        let filed = |status: &str| status.starts_with("200") || status.starts_with("201");
+        if entries.len() != bundle::entries(message)
+            || !entries.iter().all(|entry| filed(&entry.status))
+        {
+            return Err(RecordSystemError::Unavailable(
+                "not every part was confirmed".to_owned(),
+            ));
+        }
         // A `Binary` has no condition, so that it says nothing about what was there before.
         let created = entries
             .iter()
@@ -77,6 +91,37 @@ impl RecordSystem for FhirR4 {
             .any(|(_, entry)| entry.status.starts_with("201"));
         Ok(if created { Filed::Now } else { Filed::Already })
     }
+
+    async fn already_filed(
+        &self,
+        client_system_id: &str,
+        message_id: &str,
+    ) -> Result<bool, RecordSystemError> {
+        let part = bundle::part(client_system_id, message_id, "attachment", 0);
+        let found = self
+            .client
+            .find_documents(MESSAGE_PART, &part)
+            .await
+            .map_err(classify)?;
+        let is_it =
+            |document: &DocumentReference| carries(&document.identifier, MESSAGE_PART, &part);
+        if found.iter().any(is_it) {
+            return Ok(true);
+        }
+        if found.is_empty() {
+            return Ok(false);
+        }
+        // The search was not understood, so that its answer says nothing about what is there.
+        Err(RecordSystemError::Unavailable(
+            "documents of other messages".to_owned(),
+        ))
+    }
+}
+
+fn carries(identifiers: &[Identifier], system: &str, value: &str) -> bool {
+    identifiers.iter().any(|identifier| {
+        identifier.system.as_deref() == Some(system) && identifier.value.as_deref() == Some(value)
+    })
 }
 
 fn classify(error: sdk::Error) -> RecordSystemError {

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod control;
 #[cfg(test)]
+mod doubt;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod platform;

@@ -26,6 +26,10 @@ pub(crate) struct Inner {
     /// For each transaction to come: whether it takes effect, and the status that is answered.
     pub(crate) answers: VecDeque<(bool, u16)>,
     pub(crate) silent: bool,
+    /// It answers a transaction with no entries.
+    pub(crate) curt: bool,
+    /// It does not answer searches for documents.
+    pub(crate) searches_fail: bool,
 }
 
 pub(crate) struct Records {
@@ -47,6 +51,7 @@ impl Records {
         let app = Router::new()
             .route("/session/current", get(current))
             .route("/fhir/Patient", get(patients))
+            .route("/fhir/DocumentReference", get(documents))
             .route("/fhir", post(transaction))
             .layer(DefaultBodyLimit::max(100 * 1024 * 1024))
             .with_state(Arc::clone(&records));
@@ -73,7 +78,10 @@ impl Records {
         let mut inner = self.inner();
         let patients = inner.patients.entry(nhs_number.to_owned()).or_default();
         let id = format!("{nhs_number}-{}", patients.len());
-        patients.push(json!({"resourceType": "Patient", "id": id, "deceasedBoolean": deceased}));
+        patients.push(
+            json!({"resourceType": "Patient", "id": id, "deceasedBoolean": deceased,
+            "identifier": [{"system": "https://fhir.nhs.uk/Id/nhs-number", "value": nhs_number}]}),
+        );
     }
 
     /// How many copies of each part there are.
@@ -108,6 +116,23 @@ async fn patients(State(records): State<Shared>, RawQuery(query): RawQuery) -> R
     Json(json!({"resourceType": "Bundle", "type": "searchset", "entry": entries})).into_response()
 }
 
+async fn documents(State(records): State<Shared>, RawQuery(query): RawQuery) -> Response {
+    let inner = records.inner();
+    if inner.searches_fail {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let query = query.unwrap();
+    let part = query
+        .strip_prefix("identifier=urn:x-baton:message-part|")
+        .unwrap();
+    let found = inner.filed.get(part).cloned().unwrap_or_default();
+    let entries: Vec<_> = found
+        .into_iter()
+        .map(|document| json!({"resource": document, "search": {"mode": "match"}}))
+        .collect();
+    Json(json!({"resourceType": "Bundle", "type": "searchset", "entry": entries})).into_response()
+}
+
 async fn transaction(State(records): State<Shared>, Json(bundle): Json<Value>) -> Response {
     let entries = bundle["entry"].as_array().unwrap().clone();
     let patient = entries
@@ -132,6 +157,9 @@ async fn transaction(State(records): State<Shared>, Json(bundle): Json<Value>) -
         for entry in &entries {
             answers.push(file(&mut inner, entry));
         }
+    }
+    if inner.curt {
+        answers.clear();
     }
     let body = if status == 200 {
         json!({"resourceType": "Bundle", "type": "transaction-response", "entry": answers})

@@ -101,6 +101,37 @@ async fn a_user_who_leaves_before_the_write_leaves_the_message_waiting() {
     until("signed out", || world.platform.inner().sign_outs == 1).await;
 }
 
+#[tokio::test]
+async fn a_user_who_leaves_during_a_long_write_keeps_the_session_until_it_is_reported() {
+    let world = World::new().await;
+    world.records.gate.forget_permits(usize::MAX);
+    let mut config = world.config();
+    config.pace.drain = std::time::Duration::from_millis(100);
+    let toolbar = toolbar::Agent::start(config).await.unwrap();
+    until_online(&toolbar).await;
+    world.platform.publish("m1", letter());
+    until("the write has begun", || {
+        world.records.inner().transactions == 1
+    })
+    .await;
+    // It is for the same patient, so that it waits for the first.
+    world.platform.publish("m2", letter());
+    world.records.log_in(LLEWELLYN, "GPPRAC001");
+    until_state(&toolbar, "the other is online", |state| {
+        matches!(state, State::Online { practitioner, .. } if practitioner.spine_user_id == LLEWELLYN)
+    })
+    .await;
+    assert_eq!(world.platform.inner().sign_outs, 0);
+    world.records.gate.add_permits(1);
+    until("completed", || {
+        world.platform.stage("m1") == Stage::Completed
+    })
+    .await;
+    until("signed out", || world.platform.inner().sign_outs == 1).await;
+    assert_eq!(world.platform.stage("m2"), Stage::Instant);
+    assert_eq!(world.records.inner().transactions, 1);
+}
+
 /// Orders are refused as soon as the user has left.
 fn toolbar_is_leaving(toolbar: &toolbar::AgentHandle) -> bool {
     use futures_util::FutureExt as _;

@@ -33,6 +33,7 @@ pub(super) fn skeleton(
     marks: Uuid,
     mut urns: impl FnMut() -> Uuid,
 ) -> Result<String, serde_json::Error> {
+    let part = |what, index| part(&message.client_system_id, &message.message_id, what, index);
     let mut entries = Vec::new();
     for (index, attachment) in message.attachments.iter().enumerate() {
         let binary_url = format!("{URN_UUID}{}", urns());
@@ -42,7 +43,7 @@ pub(super) fn skeleton(
             ResourceType::Binary,
             None,
         )?);
-        let part = part(message, "attachment", index);
+        let part = part("attachment", index);
         entries.push(entry(
             Some(format!("{URN_UUID}{}", urns())),
             &document(message, attachment, &part, binary_url),
@@ -51,7 +52,7 @@ pub(super) fn skeleton(
         )?);
     }
     for (index, item) in message.coded_data.iter().enumerate() {
-        let part = part(message, "coded", index);
+        let part = part("coded", index);
         entries.push(entry(
             Some(format!("{URN_UUID}{}", urns())),
             &observation(message, item, &part),
@@ -62,13 +63,13 @@ pub(super) fn skeleton(
     serde_json::to_string(&Bundle::new(BundleKind::Transaction, entries))
 }
 
+/// How many entries [`skeleton`]'s bundle has.
+pub(super) fn entries(message: &ImportMessage) -> usize {
+    message.attachments.len() * 2 + message.coded_data.len()
+}
+
 /// The name under which the record system knows one part of a message.
-fn part(message: &ImportMessage, what: &str, index: usize) -> String {
-    let ImportMessage {
-        client_system_id,
-        message_id,
-        ..
-    } = message;
+pub(super) fn part(client_system_id: &str, message_id: &str, what: &str, index: usize) -> String {
     format!("{client_system_id}/{message_id}/{what}/{index}")
 }
 
