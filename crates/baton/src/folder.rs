@@ -1,19 +1,15 @@
 //! Folders that hold keys and patients' data: for their owner only.
 
 use anyhow::Context as _;
-use std::fs::{DirBuilder, OpenOptions, Permissions};
-use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use httpkit::private_file;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 /// Makes a folder, and those above it, that only this user can open. One that is there stays as its
 /// owner made it.
 pub(crate) fn make_private(folder: &Path) -> anyhow::Result<()> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .with_context(|| format!("cannot make `{}`", folder.display()))
+    private_file::make_dir(folder).with_context(|| format!("cannot make `{}`", folder.display()))
 }
 
 /// The same for a folder of our own making, which is closed to others again if it stood open.
@@ -23,30 +19,10 @@ pub(crate) fn make_own(folder: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("cannot close `{}` to others", folder.display()))
 }
 
-/// Writes a file that only its owner can read: beside its place, synced, and renamed, so that a crash
-/// leaves the whole file or none.
-pub(crate) fn write_private(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let beside = file.with_extension("new");
-    let write = || {
-        // One that a crash left may have another mode.
-        match std::fs::remove_file(&beside) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut new = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&beside)?;
-        new.write_all(bytes)?;
-        new.sync_all()?;
-        std::fs::rename(&beside, file)?;
-        match file.parent() {
-            Some(folder) => std::fs::File::open(folder)?.sync_all(),
-            None => Ok(()),
-        }
-    };
-    write().with_context(|| format!("cannot write `{}`", file.display()))
+/// Writes a file that only its owner can read; a crash leaves the whole file or none.
+pub(crate) fn write_private(folder: &Path, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+    private_file::write(folder, name, bytes)
+        .with_context(|| format!("cannot write `{}`", folder.join(name).display()))
 }
 
 #[cfg(test)]

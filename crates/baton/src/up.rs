@@ -21,11 +21,14 @@ pub(crate) const PLATFORM_DIR: &str = "platform";
 /// How far the environment's clock was moved.
 pub(crate) const SANDBOX_CLOCK: &str = "sandbox-clock";
 
-/// The file that the parts log to, begun anew at each start.
+const LOG: &str = "up.log";
+
+/// The file that the parts log to. [`run`] begins it anew once the folder is its own.
 pub(crate) fn log_file(folder: &Path) -> anyhow::Result<File> {
     make_private(folder)?;
-    let file = folder.join("up.log");
-    File::create(&file).with_context(|| format!("cannot write `{}`", file.display()))
+    let file = folder.join(LOG);
+    let opened = File::options().create(true).append(true).open(&file);
+    opened.with_context(|| format!("cannot write `{}`", file.display()))
 }
 
 /// Starts everything, says where it is, and keeps it up until told to end.
@@ -33,6 +36,9 @@ pub(crate) async fn run(args: Up, json: bool, started: Instant) -> anyhow::Resul
     let folder = args.data.data_dir.clone();
     make_private(&folder)?;
     let _lock = crate::lock::take(&folder)?;
+    if let Ok(log) = File::options().write(true).open(folder.join(LOG)) {
+        log.set_len(0)?;
+    }
     let asked_to_end = crate::command::ends_on_signal()?;
     let parts = parts::start(&args).await?;
     let banner = banner::Banner::new(&parts, &folder, started.elapsed())?;

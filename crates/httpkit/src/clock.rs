@@ -1,7 +1,9 @@
 //! The real clock, and the sandbox's, which can be moved forward.
 
+use crate::private_file;
 use jiff::{SignedDuration, Timestamp};
 use model::Clock;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -62,9 +64,11 @@ impl SandboxClock {
                 "the sandbox clock goes at most 20 years ahead",
             ));
         }
-        let beside = self.file.with_extension("new");
-        std::fs::write(&beside, offset.to_string())?;
-        std::fs::rename(&beside, &self.file)?;
+        let name = self.file.file_name().and_then(OsStr::to_str);
+        let (Some(folder), Some(name)) = (self.file.parent(), name) else {
+            return Err(std::io::ErrorKind::InvalidFilename.into());
+        };
+        private_file::write(folder, name, offset.to_string().as_bytes())?;
         self.offset_millis.store(offset, Ordering::SeqCst);
         Ok(SignedDuration::from_millis(offset))
     }

@@ -12,6 +12,7 @@ pub mod lifecycle;
 pub mod metrics;
 pub mod outbound;
 pub mod page;
+pub mod private_file;
 pub mod problem;
 pub mod security_headers;
 pub mod serve;

@@ -13,7 +13,7 @@ const SETTLE_EVERY: Duration = Duration::from_secs(1);
 /// How often retention and forgetting run, by the platform's clock.
 const CLEAN_EVERY: SignedDuration = SignedDuration::from_secs(30);
 /// How often all blobs are gone through, beginning with the start.
-const SWEEP_EVERY: SignedDuration = SignedDuration::from_hours(24);
+const SWEEP_EVERY: Duration = Duration::from_hours(24);
 /// Messages in one transaction.
 const BATCH: u32 = 200;
 /// How long a broken-off stream can still be resumed without a gap.
@@ -21,32 +21,42 @@ const FEED_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Runs all workers until the end begins.
 pub(crate) async fn run(ctx: Ctx) {
+    // Side by side: a sweep of many blobs must not keep conversion and expiry waiting.
+    tokio::join!(keep_time(&ctx), keep_house(&ctx));
+}
+
+/// Writes what time brings, and cleans now and then.
+async fn keep_time(ctx: &Ctx) {
     let mut clean_from = Timestamp::MIN;
-    let mut sweep_from = Timestamp::MIN;
-    let end = ctx.shutdown.begun();
-    tokio::pin!(end);
-    loop {
+    while !ctx.shutdown.has_begun() {
         let now = ctx.now();
         let clean = now >= clean_from;
         if clean {
             clean_from = now + CLEAN_EVERY;
         }
-        if let Err(cause) = work(&ctx, clean).await {
+        if let Err(cause) = work(ctx, clean).await {
             ctx.metrics.worker_failures.inc();
             error!(
                 cause = httpkit::problem::chain(&cause),
                 "a worker's round failed; the next one tries again"
             );
         }
-        if now >= sweep_from {
-            sweep_from = now + SWEEP_EVERY;
-            crate::app::reclaim::sweep(&ctx).await;
-        }
-        tokio::select! {
-            () = tokio::time::sleep(SETTLE_EVERY) => {}
-            () = &mut end => return,
-        }
+        pause(ctx, SETTLE_EVERY).await;
     }
+}
+
+/// Goes through all blobs now and then.
+async fn keep_house(ctx: &Ctx) {
+    while !ctx.shutdown.has_begun() {
+        crate::app::reclaim::sweep(ctx).await;
+        pause(ctx, SWEEP_EVERY).await;
+    }
+}
+
+/// Waits, or until the end begins.
+async fn pause(ctx: &Ctx, time: Duration) {
+    // Both ways of ending are right.
+    drop(tokio::time::timeout(time, ctx.shutdown.begun()).await);
 }
 
 async fn work(ctx: &Ctx, clean: bool) -> store::Result<()> {

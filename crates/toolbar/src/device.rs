@@ -5,9 +5,9 @@ mod seal;
 #[cfg(test)]
 mod tests;
 
-use crate::private_file;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use httpkit::private_file;
 use model::{Entropy, entropy};
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde::{Deserialize, Serialize};

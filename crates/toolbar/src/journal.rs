@@ -1,7 +1,7 @@
 //! Which messages may be in the record without the platform knowing: one small file for each, so that a
 //! toolbar that died between writing and telling finds out what became of them.
 
-use crate::private_file;
+use httpkit::private_file;
 use std::io;
 use std::path::{Path, PathBuf};
 

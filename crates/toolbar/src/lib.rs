@@ -15,7 +15,6 @@ mod importer;
 mod inbox;
 mod journal;
 mod live;
-mod private_file;
 pub mod record_system;
 mod shared;
 mod sign_in;

@@ -10,13 +10,11 @@ const SERVER: &str = "http://127.0.0.1:8080";
 pub(crate) fn run(out: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(out)?;
     sdk_dir::write_json(
-        &out.join(sdk_dir::OPENAPI),
+        out,
+        sdk_dir::OPENAPI,
         &wire::openapi::document(SERVER, env!("CARGO_PKG_VERSION")),
     )?;
-    sdk_dir::write_json(
-        &out.join(sdk_dir::COLLECTION),
-        &wire::postman::collection(SERVER),
-    )?;
+    sdk_dir::write_json(out, sdk_dir::COLLECTION, &wire::postman::collection(SERVER))?;
     let environment = wire::postman::environment(wire::postman::Environment {
         name: sdk_dir::ENVIRONMENT_NAME,
         base_url: SERVER,
@@ -24,5 +22,5 @@ pub(crate) fn run(out: &Path) -> anyhow::Result<()> {
         ods_code: "GPPRAC001",
         nhs_number: lab::people::SAMPLE_NHS_NUMBER,
     });
-    sdk_dir::write_json(&out.join(sdk_dir::ENVIRONMENT), &environment)
+    sdk_dir::write_json(out, sdk_dir::ENVIRONMENT, &environment)
 }

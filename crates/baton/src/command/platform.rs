@@ -15,6 +15,7 @@ use store::blob::DiskBlobs;
 use store::platform::PlatformStore;
 
 const DATABASE: &str = "platform.sqlite";
+const CODE_KEY: &str = "code.key";
 /// Characters of a code key: 256 bits.
 const CODE_KEY_LENGTH: usize = 43;
 
@@ -70,7 +71,7 @@ fn blobs(folder: &Path) -> anyhow::Result<DiskBlobs> {
 
 /// The key of the hash of access codes: a file beside the database, made when missing.
 pub(crate) fn code_key(folder: &Path) -> anyhow::Result<Secret> {
-    let file = folder.join("code.key");
+    let file = folder.join(CODE_KEY);
     if let Ok(text) = std::fs::read_to_string(&file) {
         let text = text.trim().to_owned();
         anyhow::ensure!(
@@ -82,7 +83,7 @@ pub(crate) fn code_key(folder: &Path) -> anyhow::Result<Secret> {
     }
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let text = model::entropy::text(&OsEntropy, alphabet, CODE_KEY_LENGTH);
-    crate::folder::write_private(&file, text.as_bytes())?;
+    crate::folder::write_private(folder, CODE_KEY, text.as_bytes())?;
     Ok(Secret::new(text))
 }
 

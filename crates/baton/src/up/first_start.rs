@@ -96,6 +96,6 @@ pub(crate) async fn prepare(
         key_part1: registration.part_1,
         key_part2: registration.part_2.reveal().to_owned(),
     };
-    write_private(&file, &serde_json::to_vec_pretty(&kept)?)?;
+    write_private(folder, FILE, &serde_json::to_vec_pretty(&kept)?)?;
     Ok(kept)
 }

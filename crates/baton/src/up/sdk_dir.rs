@@ -52,10 +52,11 @@ pub(crate) fn write(folder: &Path, connection: &Connection) -> anyhow::Result<()
     make_own(&sdk)?;
     let server = &connection.platform_url;
     write_json(
-        &sdk.join(OPENAPI),
+        &sdk,
+        OPENAPI,
         &wire::openapi::document(server, env!("CARGO_PKG_VERSION")),
     )?;
-    write_json(&sdk.join(COLLECTION), &wire::postman::collection(server))?;
+    write_json(&sdk, COLLECTION, &wire::postman::collection(server))?;
     let environment = wire::postman::environment(wire::postman::Environment {
         name: ENVIRONMENT_NAME,
         base_url: server,
@@ -63,14 +64,14 @@ pub(crate) fn write(folder: &Path, connection: &Connection) -> anyhow::Result<()
         ods_code: &connection.practice_ods_code,
         nhs_number: &connection.nhs_number,
     });
-    write_json(&sdk.join(ENVIRONMENT), &environment)?;
-    write_json(&sdk.join(CONNECTION), &serde_json::to_value(connection)?)?;
-    write_private(&sdk.join(PATIENTS), lab::people::patients_json().as_bytes())
+    write_json(&sdk, ENVIRONMENT, &environment)?;
+    write_json(&sdk, CONNECTION, &serde_json::to_value(connection)?)?;
+    write_private(&sdk, PATIENTS, lab::people::patients_json().as_bytes())
 }
 
 /// Writes JSON for people to read, with a line end at its end.
-pub(crate) fn write_json(file: &Path, value: &Value) -> anyhow::Result<()> {
+pub(crate) fn write_json(folder: &Path, name: &str, value: &Value) -> anyhow::Result<()> {
     let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');
-    write_private(file, text.as_bytes())
+    write_private(folder, name, text.as_bytes())
 }

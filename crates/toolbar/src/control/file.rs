@@ -1,6 +1,6 @@
 //! `control.json`: where a running toolbar listens, and the secret that it wants.
 
-use crate::private_file;
+use httpkit::private_file;
 use model::Secret;
 use serde::{Deserialize, Serialize};
 use std::io;

@@ -5,7 +5,10 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 /// Makes `dir` if it is missing, for its owner only.
-pub(crate) fn make_dir(dir: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// What the file system says.
+pub fn make_dir(dir: &Path) -> io::Result<()> {
     if dir.is_dir() {
         return Ok(());
     }
@@ -20,7 +23,10 @@ pub(crate) fn make_dir(dir: &Path) -> io::Result<()> {
 }
 
 /// Writes `dir/name`: beside it first, then renamed, both on stable storage when this returns.
-pub(crate) fn write(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+/// What the file system says.
+pub fn write(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     let beside = dir.join(format!(".{name}.new"));
     // Left by a crash, and perhaps readable by more than its owner.
     match fs::remove_file(&beside) {
@@ -42,7 +48,10 @@ pub(crate) fn write(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Reads `dir/name`; `None` if there is none.
-pub(crate) fn read(dir: &Path, name: &str) -> io::Result<Option<Vec<u8>>> {
+///
+/// # Errors
+/// What the file system says.
+pub fn read(dir: &Path, name: &str) -> io::Result<Option<Vec<u8>>> {
     match fs::read(dir.join(name)) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -51,7 +60,10 @@ pub(crate) fn read(dir: &Path, name: &str) -> io::Result<Option<Vec<u8>>> {
 }
 
 /// Removes `dir/name` if it is there.
-pub(crate) fn remove(dir: &Path, name: &str) -> io::Result<()> {
+///
+/// # Errors
+/// What the file system says.
+pub fn remove(dir: &Path, name: &str) -> io::Result<()> {
     match fs::remove_file(dir.join(name)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => sync_dir(dir),
@@ -59,14 +71,20 @@ pub(crate) fn remove(dir: &Path, name: &str) -> io::Result<()> {
 }
 
 /// Puts the names in `dir` on stable storage.
+///
+/// # Errors
+/// What the file system says.
 #[cfg(unix)]
-pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
+pub fn sync_dir(dir: &Path) -> io::Result<()> {
     fs::File::open(dir)?.sync_all()
 }
 
 /// Puts the names in `dir` on stable storage, as far as the system can.
+///
+/// # Errors
+/// What the file system says.
 #[cfg(not(unix))]
-pub(crate) fn sync_dir(_dir: &Path) -> io::Result<()> {
+pub fn sync_dir(_dir: &Path) -> io::Result<()> {
     // Elsewhere a directory can't be opened as a file; the rename itself is all there is.
     Ok(())
 }
