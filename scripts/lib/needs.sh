@@ -52,3 +52,10 @@ need_browser() {
     need_font "Liberation Sans" fonts-liberation
     need_font "Noto Color Emoji" fonts-noto-color-emoji
 }
+
+# A system clock that a test can set for its own programs. Without it that one test says that it was skipped.
+need_clock() {
+    if ! compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null; then
+        install_debian libfaketime || echo "no libfaketime here"
+    fi
+}

@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2034
 # The steps of scripts/test, in their order: each a function step_NAME, with one line of what it is about.
 
-STEPS=(format tidy generate clippy docs build tests doctests newman schemathesis fhir browser)
+STEPS=(format tidy generate clippy docs build tests doctests crash newman schemathesis fhir browser)
 # What --quick leaves out.
-SLOW=(newman schemathesis fhir browser)
+SLOW=(crash newman schemathesis fhir browser)
 declare -A ABOUT=(
     [format]="the code is formatted"
     [tidy]="the house rules are kept"
@@ -13,6 +13,7 @@ declare -A ABOUT=(
     [build]="the program that the journeys run"
     [tests]="unit, property and integration tests, and journeys against the program"
     [doctests]="examples in the documentation"
+    [crash]="no message lost or filed twice: kills, a full disk, damaged files, jumping clocks"
     [newman]="the shipped Postman collection, top to bottom"
     [schemathesis]="made-up requests from openapi.json: no 5xx, no undocumented answer"
     [fhir]="what the Test PAS answers is FHIR R4 to a library that is not ours"
@@ -31,16 +32,26 @@ step_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --docum
 
 step_build() { cargo build --package baton; }
 
-# The browser's tests are those under `browser` in the package `e2e`; they have a step of their own.
+# Those under `browser` and `crash` in the package `e2e` have steps of their own.
 step_tests() {
     if cargo nextest --version >/dev/null 2>&1; then
-        cargo nextest run --workspace --no-fail-fast -E 'not (package(e2e) & test(/^browser::/))'
+        cargo nextest run --workspace --no-fail-fast -E 'not (package(e2e) & test(/^(browser|crash)::/))'
     else
-        cargo test --workspace --no-fail-fast --lib --bins --tests -- --skip browser::
+        cargo test --workspace --no-fail-fast --lib --bins --tests -- --skip browser:: --skip crash::
     fi
 }
 
 step_doctests() { cargo test --workspace --doc --quiet; }
+
+# What they print is shown: seeds, figures, and what this machine made them skip.
+step_crash() {
+    need_clock
+    if cargo nextest --version >/dev/null 2>&1; then
+        cargo nextest run --package e2e --no-fail-fast --success-output immediate -E 'test(/^crash::/)'
+    else
+        cargo test --package e2e --no-fail-fast --tests -- crash:: --nocapture
+    fi
+}
 
 step_newman() {
     need_node_tools

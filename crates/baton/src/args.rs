@@ -1,10 +1,14 @@
 //! The command tree: what there is at the top; below it, one file a part.
 
+mod bench;
 mod platform;
 mod sandbox;
 mod toolbar;
 
-pub(crate) use platform::{Audit, Client, Device, Key, Platform, PlatformData, Practice, Topic};
+pub(crate) use bench::{Bench, Scenario};
+pub(crate) use platform::{
+    Audit, Client, ClientLimits, Device, Key, Platform, PlatformData, Practice, Topic,
+};
 pub(crate) use sandbox::{Sandbox, SandboxCommand, ToolbarState};
 pub(crate) use toolbar::{Toolbar, ToolbarAgent};
 
@@ -47,6 +51,15 @@ pub(crate) struct Global {
         default_value = "text"
     )]
     pub(crate) log_format: LogFormat,
+    /// What to break on purpose, for tests; see the crate `faultpoint`.
+    #[arg(
+        long,
+        global = true,
+        env = "BATON_FAULT_POINTS",
+        value_name = "PLAN",
+        hide = true
+    )]
+    pub(crate) fault_points: Option<faultpoint::Plan>,
     /// Worker threads.
     #[arg(long, global = true, env = "BATON_WORKERS", default_value = "2", value_parser = workers)]
     pub(crate) workers: usize,
@@ -101,6 +114,8 @@ pub(crate) enum Command {
     },
     /// Controls of a running `baton up`: move its clock, ask for faults.
     Sandbox(Sandbox),
+    /// Put load on a platform and see how it bears it: requests a second, and how long they waited.
+    Bench(Box<Bench>),
     /// Check configuration, addresses, disk and clock, and say what to do.
     Doctor(DataDir),
     /// Print a completion script for a shell.

@@ -1,5 +1,6 @@
 //! Commands, one a file: parse is done, so build, call, print.
 
+mod bench;
 mod completions;
 mod doctor;
 mod generate;
@@ -40,6 +41,10 @@ pub(crate) async fn run(args: Args, started: Instant) -> anyhow::Result<()> {
         global.log_format,
         file,
     )?;
+    if let Some(plan) = global.fault_points {
+        tracing::warn!("fault points are armed: this process will fail on purpose");
+        faultpoint::arm(plan)?;
+    }
     let json = global.json;
     match command {
         Command::Up(up) => up::run(up, json, started).await,
@@ -48,6 +53,7 @@ pub(crate) async fn run(args: Args, started: Instant) -> anyhow::Result<()> {
         Command::Pas { command } => pas::run(command, json).await,
         Command::Toolbar { command } => toolbar::run(command, json).await,
         Command::Sandbox(sandbox) => sandbox::run(sandbox, json).await,
+        Command::Bench(args) => bench::run(*args, json).await,
         Command::Doctor(data) => doctor::run(&data.data_dir, json).await,
         Command::Completions { shell } => {
             completions::print(shell);

@@ -8,6 +8,7 @@ mod demo;
 mod exit;
 mod folder;
 mod lock;
+mod open_files;
 mod output;
 mod settings;
 mod telemetry;

@@ -36,6 +36,11 @@ pub(crate) fn remark(text: &str) {
     eprintln!("{text}");
 }
 
+/// A question, with the cursor left behind it.
+pub(crate) fn ask(text: &str) {
+    eprint!("{text}");
+}
+
 /// Bold on a terminal.
 pub(crate) fn bold(text: &str) -> String {
     if std::io::stdout().is_terminal() {

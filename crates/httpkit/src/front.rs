@@ -1,7 +1,8 @@
 //! The front door: every request gets an instance id, one log line, a measurement, and, when it is
 //! refused, a problem document.
 
-use crate::metrics::HttpMetrics;
+use crate::metrics::{self, HttpMetrics};
+use crate::paced::{self, Reading};
 use crate::problem::Refusal;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -54,10 +55,17 @@ async fn attend(State(front): State<Front>, mut request: Request, next: Next) ->
         .as_ref()
         .map_or("(none)", MatchedPath::as_str)
         .to_owned();
-    let method = request.method().clone();
+    // One that nobody knows could be anything, of any length.
+    let method = metrics::known(request.method());
+    let reading = request.extensions().get::<Reading>().cloned();
     let span = info_span!("request", %instance);
     let started = Instant::now();
     let response = next.run(request).instrument(span.clone()).await;
+    let response = if half_read(&response, reading.as_ref()) {
+        paced::too_slow().into_response()
+    } else {
+        response
+    };
     let refused = response
         .extensions()
         .get::<Refusal>()
@@ -65,10 +73,10 @@ async fn attend(State(front): State<Front>, mut request: Request, next: Next) ->
         .or_else(|| bare(&response));
     let status = response.status();
     let elapsed = started.elapsed();
-    front.metrics.observe(&method, &route, status, elapsed);
+    front.metrics.observe(method, &route, status, elapsed);
     let _in_span = span.enter();
     let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-    info!(%method, route, status = status.as_u16(), millis, "answered");
+    info!(method, route, status = status.as_u16(), millis, "answered");
     let Some(refusal) = refused else {
         return response;
     };
@@ -80,6 +88,13 @@ async fn attend(State(front): State<Front>, mut request: Request, next: Next) ->
         );
     }
     refusal.answer(&front.base_url, instance, kept(response.headers()))
+}
+
+/// Whether a request was refused only because its body came too slowly. Readers of bodies take that
+/// for a broken or a long one.
+fn half_read(response: &Response, reading: Option<&Reading>) -> bool {
+    let of_a_reader = [StatusCode::BAD_REQUEST, StatusCode::PAYLOAD_TOO_LARGE];
+    of_a_reader.contains(&response.status()) && reading.is_some_and(Reading::given_up)
 }
 
 /// Headers of a refused answer that still mean something.

@@ -11,6 +11,8 @@ pub mod host;
 pub mod lifecycle;
 pub mod metrics;
 pub mod outbound;
+pub mod pace;
+pub mod paced;
 pub mod page;
 pub mod private_file;
 pub mod problem;

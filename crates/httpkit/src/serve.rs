@@ -1,15 +1,41 @@
-//! Listening and answering until told to end.
+//! Listening and answering until told to end, whatever clients do.
+//!
+//! Every server of ours runs on this: connections are limited in number, in the time they may take to
+//! ask, to send and to read, and in the memory that they may have.
+
+mod connection;
+mod limits;
+mod seat;
+mod socket;
+#[cfg(test)]
+mod tests;
+
+pub use limits::Limits;
 
 use crate::lifecycle::Shutdown;
 use axum::Router;
-use axum::serve::ListenerExt;
+use connection::Guest;
+use seat::Seats;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
-/// How long open requests may take to finish once the end has begun.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long to wait after the system could not give a connection: it is out of file descriptors or
+/// memory, and others must end first.
+const BREATH: Duration = Duration::from_millis(200);
+
+/// So many idle connections are closed then.
+const RELIEF: usize = 32;
+
+/// It is said in the log once in so long.
+const QUIET: Duration = Duration::from_secs(10);
+
+/// How long to wait for a place before another idle connection is asked to go.
+const ROOM: Duration = Duration::from_millis(100);
 
 /// A socket that listens but does not answer yet, so that its address is known before anything that
 /// must name it is built.
@@ -47,21 +73,135 @@ impl Bound {
     /// # Errors
     /// When the socket fails.
     pub async fn serve(self, router: Router, shutdown: Shutdown) -> io::Result<()> {
-        // Small answers must not wait for the other side's acknowledgement.
-        let listener = self
-            .listener
-            .tap_io(|stream| drop(stream.set_nodelay(true)));
-        let router = router.into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(listener, router)
-            .with_graceful_shutdown(shutdown.begun())
-            .into_future();
-        let late = async {
-            shutdown.begun().await;
-            tokio::time::sleep(PATIENCE).await;
+        self.serve_within(Limits::default(), router, shutdown).await
+    }
+
+    /// The same, with limits other than the usual.
+    ///
+    /// # Errors
+    /// When the socket fails.
+    pub async fn serve_within(
+        self,
+        limits: Limits,
+        router: Router,
+        shutdown: Shutdown,
+    ) -> io::Result<()> {
+        let everyone = u32::try_from(limits.connections).unwrap_or(u32::MAX).max(1);
+        let house = House {
+            places: Arc::new(Semaphore::new(everyone as usize)),
+            seats: Seats::default(),
         };
+        let patience = limits.patience;
         tokio::select! {
-            ended = serving => ended,
-            () = late => Ok(()),
+            () = house.receive(&self.listener, Arc::new(limits), &router, &shutdown) => {}
+            () = shutdown.begun() => {}
+        }
+        // Nobody is let in any more.
+        drop(self.listener);
+        drop(tokio::time::timeout(patience, house.places.acquire_many(everyone)).await);
+        Ok(())
+    }
+}
+
+/// The connections of one server.
+struct House {
+    places: Arc<Semaphore>,
+    seats: Seats,
+}
+
+impl House {
+    /// Takes in connections; never ends.
+    async fn receive(
+        &self,
+        listener: &TcpListener,
+        limits: Arc<Limits>,
+        router: &Router,
+        shutdown: &Shutdown,
+    ) {
+        let protocols = connection::protocols();
+        let mut full = false;
+        let mut told = None;
+        loop {
+            let (stream, address) = patiently(
+                &mut told,
+                || listener.accept(),
+                || self.seats.make_room(RELIEF),
+            )
+            .await;
+            let Some(place) = self.place(&mut full).await else {
+                return;
+            };
+            // Small answers must not wait for the other side's acknowledgement.
+            drop(stream.set_nodelay(true));
+            let guest = Guest {
+                stream,
+                address,
+                place: self.seats.take(),
+            };
+            let attending = connection::attend(
+                guest,
+                router.clone(),
+                protocols.clone(),
+                Arc::clone(&limits),
+                shutdown.clone(),
+            );
+            tokio::spawn(async move {
+                attending.await;
+                drop(place);
+            });
+        }
+    }
+
+    /// A place for one more, after somebody idle was asked to go if there is none. Meanwhile the
+    /// system keeps those who come in its queue. `full` is for one line of log, not one a client.
+    async fn place(&self, full: &mut bool) -> Option<OwnedSemaphorePermit> {
+        if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
+            *full = false;
+            return Some(place);
+        }
+        if !std::mem::replace(full, true) {
+            tracing::warn!("all connections are taken; idle ones are closed");
+        }
+        loop {
+            self.seats.make_room(1);
+            let free = Arc::clone(&self.places).acquire_owned();
+            if let Ok(place) = tokio::time::timeout(ROOM, free).await {
+                return place.ok();
+            }
+        }
+    }
+}
+
+/// The next connection, however long the system takes to be able to give one. `relieve` may free
+/// what is short; `told` is when that was last said in the log.
+async fn patiently<T, F>(
+    told: &mut Option<Instant>,
+    accept: impl Fn() -> F,
+    relieve: impl Fn(),
+) -> T
+where
+    F: Future<Output = io::Result<T>>,
+{
+    loop {
+        match accept().await {
+            Ok(accepted) => return accepted,
+            // The client itself went away before it was let in.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::ConnectionAborted
+                        | io::ErrorKind::ConnectionReset
+                        | io::ErrorKind::ConnectionRefused
+                        | io::ErrorKind::Interrupted
+                ) => {}
+            Err(error) => {
+                if told.is_none_or(|at| at.elapsed() >= QUIET) {
+                    *told = Some(Instant::now());
+                    tracing::error!(%error, "cannot accept connections; trying again");
+                }
+                relieve();
+                tokio::time::sleep(BREATH).await;
+            }
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Base64 as the contract takes it (A.12): standard alphabet, padded, CR and LF skipped, in pieces.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64_simd::STANDARD;
 
 /// The text is not padded standard Base64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,20 +22,46 @@ impl Decoder {
     /// # Errors
     /// [`NotBase64`], as soon as it is certain; the decoder must not be fed again.
     pub fn feed(&mut self, text: &[u8], out: &mut Vec<u8>) -> Result<(), NotBase64> {
-        self.waiting
-            .extend(text.iter().filter(|byte| !matches!(byte, b'\r' | b'\n')));
-        if self.waiting.is_empty() {
+        let mut rest = text;
+        while let Some(place) = memchr::memchr2(b'\r', b'\n', rest) {
+            self.line(rest.get(..place).unwrap_or_default(), out)?;
+            rest = rest.get(place + 1..).unwrap_or_default();
+        }
+        self.line(rest, out)
+    }
+
+    /// Text without line breaks.
+    fn line(&mut self, text: &[u8], out: &mut Vec<u8>) -> Result<(), NotBase64> {
+        let missing = (4 - self.waiting.len()) % 4;
+        let (first, rest) = if self.waiting.is_empty() || text.is_empty() {
+            (&[][..], text)
+        } else {
+            text.split_at(missing.min(text.len()))
+        };
+        self.waiting.extend_from_slice(first);
+        if self.waiting.len() == 4 {
+            let group = std::mem::take(&mut self.waiting);
+            self.groups(&group, out)?;
+        }
+        let (whole, cut) = rest.split_at(rest.len() - rest.len() % 4);
+        self.groups(whole, out)?;
+        self.waiting.extend_from_slice(cut);
+        if self.ended && !self.waiting.is_empty() {
+            return Err(NotBase64);
+        }
+        Ok(())
+    }
+
+    /// Whole groups of four.
+    fn groups(&mut self, groups: &[u8], out: &mut Vec<u8>) -> Result<(), NotBase64> {
+        if groups.is_empty() {
             return Ok(());
         }
         if self.ended {
             return Err(NotBase64);
         }
-        let whole = self.waiting.len() - self.waiting.len() % 4;
-        let groups = self.waiting.get(..whole).unwrap_or_default();
         self.ended = groups.last() == Some(&b'=');
-        STANDARD.decode_vec(groups, out).map_err(|_| NotBase64)?;
-        self.waiting.drain(..whole);
-        Ok(())
+        STANDARD.decode_append(groups, out).map_err(|_| NotBase64)
     }
 
     /// Ends the text.
@@ -55,6 +80,8 @@ impl Decoder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use proptest::prelude::*;
 
     fn decode(pieces: &[&[u8]]) -> Result<Vec<u8>, NotBase64> {
@@ -105,6 +132,21 @@ mod tests {
         fn agrees_with_a_whole_decoder(text in "[A-Za-z0-9+/=_ -]{0,24}", cut in 1_usize..9) {
             let whole = STANDARD.decode(&text).ok();
             let pieces: Vec<_> = text.as_bytes().chunks(cut).collect();
+            prop_assert_eq!(decode(&pieces).ok(), whole);
+        }
+
+        #[test]
+        fn one_wrong_character_anywhere_is_judged_as_by_a_whole_decoder(
+            bytes in proptest::collection::vec(any::<u8>(), 1..400),
+            place in any::<proptest::sample::Index>(),
+            wrong in any::<u8>().prop_filter("skipped", |byte| !matches!(byte, b'\r' | b'\n')),
+            cut in 1_usize..300,
+        ) {
+            let mut text = STANDARD.encode(&bytes).into_bytes();
+            let place = place.index(text.len());
+            text[place] = wrong;
+            let whole = STANDARD.decode(&text).ok();
+            let pieces: Vec<_> = text.chunks(cut).collect();
             prop_assert_eq!(decode(&pieces).ok(), whole);
         }
     }

@@ -2,6 +2,12 @@
 
 use jiff::SignedDuration;
 use model::Secret;
+use std::time::Duration;
+
+/// Up to this size, in bytes, an attachment in the row costs less than a file of its own: the row shares the
+/// commit's sync, a file needs two of its own. The two cross between 128 and 256 KiB (the bench's row
+/// `inline-line`); well below that, a message that waits for its commit holds little memory.
+pub const INLINE_MAX: usize = 64 * 1024;
 
 /// Settings of one platform node.
 #[derive(Clone, Debug)]
@@ -17,6 +23,10 @@ pub struct PlatformConfig {
     pub lease: SignedDuration,
     /// A terminal message loses its content after so long.
     pub retention: SignedDuration,
+    /// Attachments up to so many bytes are kept in the database, larger ones as blobs.
+    pub inline_max: usize,
+    /// How request bodies over 64 KiB are read beside each other.
+    pub large_bodies: LargeBodies,
     /// Whether health and metrics are served with the API; `false` when they have a listener of
     /// their own (see [`crate::Platform::operator_router`]).
     pub operator_routes: bool,
@@ -31,7 +41,36 @@ impl PlatformConfig {
             conversion_period: model::message::CONVERSION_PERIOD,
             lease: model::message::LEASE,
             retention: model::message::RETENTION,
+            inline_max: INLINE_MAX,
+            large_bodies: LargeBodies::default(),
             operator_routes: true,
+        }
+    }
+}
+
+/// How large request bodies are read beside each other. Small ones never wait.
+#[derive(Clone, Copy, Debug)]
+pub struct LargeBodies {
+    /// So many are read at the same time; at least 1.
+    pub at_once: usize,
+    /// A new one waits so long for a place, then the answer is 503.
+    pub wait: Duration,
+    /// One that was begun waits so long to go on.
+    pub wait_again: Duration,
+    /// One that brings nothing for so long gives its place back until it goes on.
+    pub pause: Duration,
+    /// One that keeps a place for so long queues again, behind those who wait.
+    pub turn: Duration,
+}
+
+impl Default for LargeBodies {
+    fn default() -> Self {
+        Self {
+            at_once: 64,
+            wait: Duration::from_secs(5),
+            wait_again: Duration::from_secs(30),
+            pause: Duration::from_secs(1),
+            turn: Duration::from_secs(2),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What every use case is handed first.
 
 use crate::config::PlatformConfig;
+use crate::intake::Budget;
 use crate::live::Streams;
 use crate::metrics::PlatformMetrics;
 use httpkit::lifecycle::Shutdown;
@@ -20,6 +21,7 @@ pub(crate) struct Context {
     pub(crate) shutdown: Shutdown,
     pub(crate) metrics: PlatformMetrics,
     pub(crate) streams: Streams,
+    pub(crate) bodies: Budget,
 }
 
 /// Shared by all handlers.

@@ -4,6 +4,7 @@
 //! `keep` puts them on stable storage; `message` then checks every rule and `faults` tells all that is
 //! wrong at once.
 
+mod budget;
 mod content;
 mod faults;
 mod json;
@@ -15,8 +16,9 @@ mod skeleton;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use budget::{Budget, Turn};
 pub(crate) use faults::{Faults, Place};
-pub(crate) use keep::{Kept, Placed};
+pub(crate) use keep::{Kept, Placed, place_all};
 pub(crate) use members::Members;
 pub(crate) use message::{Draft, Endpoint, UNKNOWN_RECIPIENT, read as read_message};
 pub(crate) use shape::{EXCHANGE, MESSAGE, Node, Shape};
@@ -25,7 +27,6 @@ pub(crate) use content::Contents;
 
 use axum::body::{Body, BodyDataStream};
 use axum::http::{HeaderMap, header};
-use futures_util::StreamExt as _;
 use httpkit::problem::Refusal;
 use keep::Keeper;
 use skeleton::Skeleton;
@@ -37,8 +38,8 @@ use wire::problem::ProblemType;
 /// The largest request body, in bytes: 84 MiB (contract A.15).
 pub(crate) const MAX_BODY: u64 = 84 * 1024 * 1024;
 
-/// A sender that brings no byte for so long is taken to be gone.
-const STALLED: Duration = Duration::from_secs(30);
+/// An unwanted body is read for so long at most. Who sends slower may lose the answer.
+const DRAINING: Duration = Duration::from_secs(10);
 
 /// A request body that was read to its end.
 pub(crate) struct Read {
@@ -85,40 +86,54 @@ fn too_large() -> Refusal {
         .detail("A request body may have at most 88,080,384 bytes (84 MiB).")
 }
 
-/// Reads a body of the given shape.
+/// Reads a body of the given shape, in its turn. The server sees to it that no sender is too slow.
 ///
 /// # Errors
-/// Malformed JSON with its place; 413 as soon as the limit is crossed; 503 when storage fails.
+/// Malformed JSON with its place; 413 as soon as the limit is crossed; 503 when storage fails or the
+/// body got no turn.
 pub(crate) async fn read_body(
     body: Body,
+    turn: &mut Turn,
     shape: &'static Shape,
     blobs: &Arc<dyn Blobs>,
+    inline_max: usize,
 ) -> Result<Read, Refusal> {
     let mut pieces = body.into_data_stream();
     let mut left = MAX_BODY;
-    let outcome = read_pieces(&mut pieces, &mut left, shape, blobs).await;
-    if left > 0 && outcome.is_err() {
-        drain_pieces(&mut pieces, left).await;
+    let source = Source {
+        pieces: &mut pieces,
+        turn,
+        left: &mut left,
+    };
+    let outcome = read_pieces(source, shape, blobs, inline_max).await;
+    if outcome.is_err() {
+        turn.leave();
+        if left > 0 {
+            drain_pieces(&mut pieces, left, turn.budget()).await;
+        }
     }
     outcome
 }
 
+/// A body on its way.
+struct Source<'a> {
+    pieces: &'a mut BodyDataStream,
+    turn: &'a mut Turn,
+    /// What it may still bring, in bytes.
+    left: &'a mut u64,
+}
+
 async fn read_pieces(
-    pieces: &mut BodyDataStream,
-    left: &mut u64,
+    source: Source<'_>,
     shape: &'static Shape,
     blobs: &Arc<dyn Blobs>,
+    inline_max: usize,
 ) -> Result<Read, Refusal> {
     let mut reader = json::Reader::new();
     let mut skeleton = Skeleton::new(shape);
-    let mut keeper = Keeper::new(Arc::clone(blobs));
-    // Nobody may be left to read the answer, but the log line should say what happened.
-    let broken_off = || Refusal::malformed(1, 1, "The body broke off.");
-    while let Some(piece) = tokio::time::timeout(STALLED, pieces.next())
-        .await
-        .map_err(|_| broken_off())?
-    {
-        let piece = piece.map_err(|_| broken_off())?;
+    let mut keeper = Keeper::new(Arc::clone(blobs), inline_max);
+    let Source { pieces, turn, left } = source;
+    while let Some(piece) = turn.next(pieces).await? {
         let length = piece.len() as u64;
         if length > *left {
             *left = 0;
@@ -150,22 +165,13 @@ fn malformed(fault: json::Malformed) -> Refusal {
 
 /// Reads what is left of a body that nobody wants, so that its sender gets to read the answer. A sender
 /// that waits for `100 Continue` has not begun, and is told at once.
-pub(crate) async fn drain(headers: &HeaderMap, body: Body) {
+pub(crate) async fn drain(headers: &HeaderMap, body: Body, budget: &Budget) {
     if headers.contains_key(header::EXPECT) {
         return;
     }
-    drain_pieces(&mut body.into_data_stream(), MAX_BODY).await;
+    drain_pieces(&mut body.into_data_stream(), MAX_BODY, budget).await;
 }
 
-async fn drain_pieces(pieces: &mut BodyDataStream, mut left: u64) {
-    let draining = async {
-        while let Some(Ok(piece)) = pieces.next().await {
-            left = left.saturating_sub(piece.len() as u64);
-            if left == 0 {
-                break;
-            }
-        }
-    };
-    // Who sends slower than this may lose the answer.
-    drop(tokio::time::timeout(Duration::from_secs(10), draining).await);
+async fn drain_pieces(pieces: &mut BodyDataStream, left: u64, budget: &Budget) {
+    drop(tokio::time::timeout(DRAINING, budget.discard(pieces, left)).await);
 }

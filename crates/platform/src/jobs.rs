@@ -6,6 +6,7 @@ use crate::context::Ctx;
 use jiff::{SignedDuration, Timestamp};
 use model::device::SESSION_MAX;
 use std::time::Duration;
+use store::platform::SetAside;
 use tracing::error;
 
 /// How often time's changes are written. Readers see them at once in any case.
@@ -14,34 +15,51 @@ const SETTLE_EVERY: Duration = Duration::from_secs(1);
 const CLEAN_EVERY: SignedDuration = SignedDuration::from_secs(30);
 /// How often all blobs are gone through, beginning with the start.
 const SWEEP_EVERY: Duration = Duration::from_hours(24);
-/// Messages in one transaction.
-const BATCH: u32 = 200;
+/// Messages in one transaction: no more than callers bring at once, so that one who waits for the writer
+/// waits for an ordinary batch.
+const BATCH: u32 = 50;
+/// Feed rows in one transaction.
+const FEED_BATCH: u32 = 500;
 /// How long a broken-off stream can still be resumed without a gap.
 const FEED_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Runs all workers until the end begins.
 pub(crate) async fn run(ctx: Ctx) {
-    // Side by side: a sweep of many blobs must not keep conversion and expiry waiting.
-    tokio::join!(keep_time(&ctx), keep_house(&ctx));
+    // Side by side: a sweep of many blobs, or retention of many messages, must not keep conversion and
+    // expiry waiting.
+    tokio::join!(keep_time(&ctx), keep_clean(&ctx), keep_house(&ctx));
 }
 
-/// Writes what time brings, and cleans now and then.
+/// Writes what time brings.
 async fn keep_time(ctx: &Ctx) {
+    while !ctx.shutdown.has_begun() {
+        note(ctx, settle(ctx).await);
+        pause(ctx, SETTLE_EVERY).await;
+    }
+}
+
+/// Cleans now and then, as the platform's clock has it.
+async fn keep_clean(ctx: &Ctx) {
     let mut clean_from = Timestamp::MIN;
     while !ctx.shutdown.has_begun() {
         let now = ctx.now();
-        let clean = now >= clean_from;
-        if clean {
+        // A clock that was set back must not hold it up until it has caught up.
+        if now >= clean_from || clean_from > now + CLEAN_EVERY {
             clean_from = now + CLEAN_EVERY;
-        }
-        if let Err(cause) = work(ctx, clean).await {
-            ctx.metrics.worker_failures.inc();
-            error!(
-                cause = httpkit::problem::chain(&cause),
-                "a worker's round failed; the next one tries again"
-            );
+            note(ctx, clean(ctx).await);
         }
         pause(ctx, SETTLE_EVERY).await;
+    }
+}
+
+/// Tells of a round that failed.
+fn note(ctx: &Ctx, round: store::Result<()>) {
+    if let Err(cause) = round {
+        ctx.metrics.worker_failures.inc();
+        error!(
+            cause = httpkit::problem::chain(&cause),
+            "a worker's round failed; the next one tries again"
+        );
     }
 }
 
@@ -59,12 +77,22 @@ async fn pause(ctx: &Ctx, time: Duration) {
     drop(tokio::time::timeout(time, ctx.shutdown.begun()).await);
 }
 
-async fn work(ctx: &Ctx, clean: bool) -> store::Result<()> {
-    while ctx.store.messages.settle_due(ctx.now(), BATCH).await? == u64::from(BATCH) {}
-    if clean {
-        self::clean(ctx).await
-    } else {
-        Ok(())
+/// Between two batches everybody else who has queued has a turn: the writer takes them in their order,
+/// and the next batch queues only when this one was answered.
+async fn settle(ctx: &Ctx) -> store::Result<()> {
+    loop {
+        let settled = ctx.store.messages.settle_due(ctx.now(), BATCH).await?;
+        for SetAside { reference, cause } in settled.set_aside {
+            ctx.metrics.set_aside.inc();
+            error!(
+                message = reference.map(tracing::field::display),
+                cause = httpkit::problem::chain(&cause),
+                "a message cannot be read and was set aside; it is tried again in an hour"
+            );
+        }
+        if !settled.more || ctx.shutdown.has_begun() {
+            return Ok(());
+        }
     }
 }
 
@@ -77,11 +105,18 @@ async fn clean(ctx: &Ctx) -> store::Result<()> {
             .empty_ended(now - ctx.config.retention, BATCH)
             .await?;
         crate::app::reclaim::reclaim(ctx, collected.unused_blobs).await;
-        if collected.messages < u64::from(BATCH) {
+        if ctx.shutdown.has_begun() {
+            return Ok(());
+        }
+        if !collected.more {
             break;
         }
     }
-    while ctx.store.feed.forget(now - FEED_KEPT, 1_000).await? == 1_000 {}
+    while ctx.store.feed.forget(now - FEED_KEPT, FEED_BATCH).await? == u64::from(FEED_BATCH) {
+        if ctx.shutdown.has_begun() {
+            return Ok(());
+        }
+    }
     ctx.store
         .devices
         .forget_old_sessions(now - SESSION_MAX, now)

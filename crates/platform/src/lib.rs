@@ -25,7 +25,7 @@ mod practice;
 mod segment;
 mod site;
 
-pub use config::PlatformConfig;
+pub use config::{LargeBodies, PlatformConfig};
 
 use axum::Router;
 use context::{Context, Ctx};
@@ -62,6 +62,7 @@ impl Platform {
             metrics: HttpMetrics::new(&metrics),
         };
         let own = metrics::PlatformMetrics::new(&metrics);
+        let bodies = intake::Budget::new(config.large_bodies, &metrics);
         let ctx = Arc::new(Context {
             store,
             clock,
@@ -70,6 +71,7 @@ impl Platform {
             shutdown,
             metrics: own,
             streams: live::Streams::default(),
+            bodies,
         });
         Self {
             ctx,

@@ -11,7 +11,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use store::platform::{Audience, FeedEntry};
+use store::platform::{Audience, FeedEntry, Kept};
 use tokio::sync::watch;
 use uuid::Uuid;
 use wire::problem::ProblemType;
@@ -94,27 +94,47 @@ pub(crate) fn last_event_id(headers: &HeaderMap) -> Option<u64> {
         .ok()
 }
 
-/// Streams an audience's feed to `listener` after `after`, or from now on. `hello` makes the first event, from the
-/// place where the stream stands.
+/// Where a stream begins.
+#[derive(Clone, Copy)]
+pub(crate) struct Start {
+    /// Everything after this place will come.
+    pub(crate) place: u64,
+    /// What the listener last worked through lies so far back that rows since then were forgotten, or was
+    /// given by another database: it may have missed something.
+    pub(crate) gap: bool,
+}
+
+impl Start {
+    fn of(after: Option<u64>, latest: u64, kept: Kept) -> Self {
+        let place = after.filter(|after| *after <= kept.newest);
+        Self {
+            place: place.unwrap_or(latest).max(kept.forgotten),
+            gap: after.is_some_and(|after| kept.may_miss(after)),
+        }
+    }
+}
+
+/// Streams an audience's feed to `listener` after `after`, or from now on. `first` makes the first event, if
+/// there is to be one.
 pub(crate) async fn stream<T: Teller>(
     ctx: Ctx,
     audience: Audience,
     listener: Uuid,
     after: Option<u64>,
-    hello: impl FnOnce(u64) -> Option<Event>,
+    first: impl FnOnce(Start) -> Option<Event>,
     teller: T,
 ) -> Result<Response, Refusal> {
     let open = ctx.streams.open(&ctx, listener)?;
     // Subscribed before the place is read, so that nothing falls between.
     let wakes = ctx.store.feed.wakes(&audience);
     let latest = ctx.store.feed.latest(&audience).await.map_err(storage)?;
-    // A place that lies ahead was given by another database: start from now.
-    let after = after.map_or(latest, |after| after.min(latest));
-    let ready = hello(after).into_iter().collect();
+    let kept = ctx.store.feed.kept().await.map_err(storage)?;
+    let start = Start::of(after, latest, kept);
+    let ready = first(start).into_iter().collect();
     let state = Live {
         ctx,
         audience,
-        after,
+        after: start.place,
         wakes,
         teller,
         ready,

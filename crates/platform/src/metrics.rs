@@ -22,6 +22,7 @@ pub(crate) struct PlatformMetrics {
     pub(crate) messages: Family<StatusLabels, Gauge>,
     pub(crate) damaged_blobs: Counter,
     pub(crate) worker_failures: Counter,
+    pub(crate) set_aside: Counter,
 }
 
 impl PlatformMetrics {
@@ -53,6 +54,11 @@ impl PlatformMetrics {
                 "baton_worker_failures",
                 "Worker rounds that failed",
                 new.worker_failures.clone(),
+            );
+            registry.register(
+                "baton_messages_set_aside",
+                "Times that a message could not be read and was put off",
+                new.set_aside.clone(),
             );
         });
         new

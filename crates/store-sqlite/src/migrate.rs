@@ -35,6 +35,10 @@ const PLATFORM: &[(&str, &str)] = &[
         "0006_audit",
         include_str!("../migrations/platform/0006_audit.sql"),
     ),
+    (
+        "0007_attachments_in_rows",
+        include_str!("../migrations/platform/0007_attachments_in_rows.sql"),
+    ),
 ];
 
 fn known() -> i64 {

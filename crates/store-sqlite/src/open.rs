@@ -5,6 +5,7 @@ use crate::migrate;
 use crate::platform::Db;
 use crate::reader::Readers;
 use crate::writer::Writer;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::Path;
 use std::sync::Arc;
@@ -20,8 +21,8 @@ const OPENING: &str = "open the database";
 const BUSY: Duration = Duration::from_secs(5);
 /// How often the write-ahead log is asked for while others open the same file.
 const ATTEMPTS: u32 = 100;
-/// KiB of page cache of the writer.
-const CACHE_KIB: i32 = 4096;
+/// KiB of page cache of the writer: what the indexes' upper levels and the pages that grow need.
+const CACHE_KIB: i32 = 16 * 1024;
 
 /// Opens the platform's database at `path`, makes it when missing, and brings its schema up to date.
 ///
@@ -88,6 +89,7 @@ pub(crate) fn prepare(path: &Path, synchronous: &str) -> Result<Connection> {
     migrate::version(&reading)?;
     drop(reading);
     let set = || -> rusqlite::Result<()> {
+        stable_plans(&connection)?;
         write_ahead(&connection)?;
         connection.pragma_update(None, "synchronous", synchronous)?;
         connection.pragma_update(None, "foreign_keys", true)?;
@@ -102,6 +104,14 @@ pub(crate) fn prepare(path: &Path, synchronous: &str) -> Result<Connection> {
     set().map_err(&wrap)?;
     migrate::apply(&mut connection)?;
     Ok(connection)
+}
+
+/// Plans that don't depend on the values asked for. Without it a statement on a table that has a partial
+/// index is prepared anew for every call.
+pub(crate) fn stable_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map(drop)
 }
 
 /// Turns on the write-ahead log. SQLite does not wait here while another program opens the same file

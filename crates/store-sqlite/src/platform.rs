@@ -1,5 +1,6 @@
 //! The platform's ports on SQLite, one noun a file.
 
+mod attempt;
 mod audit;
 mod devices;
 mod directory;
@@ -39,23 +40,23 @@ impl Db {
     async fn write<T: Send + 'static>(
         &self,
         transaction: &'static str,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         self.writer.write(transaction, work).await
     }
 }
 
-/// Every statement of every port, for the test of their plans.
+/// Every statement, by what it is about, for the tests of their plans.
 #[cfg(test)]
-pub(crate) fn statements() -> Vec<(&'static str, crate::sql::Sql)> {
-    [
-        audit::ALL,
-        devices::ALL,
-        directory::ALL,
-        feed::ALL,
-        health::ALL,
-        messages::ALL,
-        permissions::ALL,
+pub(crate) fn statements() -> Vec<(&'static str, &'static [(&'static str, crate::sql::Sql)])> {
+    vec![
+        ("Messages", messages::ALL),
+        ("Feed", feed::ALL),
+        ("Permissions", permissions::ALL),
+        ("Toolbars", devices::ALL),
+        ("Directory", directory::ALL),
+        ("Audit log", audit::ALL),
+        ("Health", health::ALL),
+        ("Parts of a transaction", attempt::ALL),
     ]
-    .concat()
 }

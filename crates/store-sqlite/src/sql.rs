@@ -1,7 +1,7 @@
 //! Statements: each has a name and stands in a list, so that a test can ask SQLite how it will run it.
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// One SQL statement. Only [`statements`] makes them.
 #[derive(Clone, Copy)]

@@ -1,11 +1,13 @@
 //! The one thread that writes: takes what has queued, commits once, then answers everyone.
 //!
-//! Every call runs inside a savepoint, so one that fails leaves no trace and harms no neighbour. An
-//! answer is sent after COMMIT only: what a caller was told is on stable storage.
+//! A call that fails leaves no trace and harms no neighbour: the batch is taken back and done again, each
+//! call inside a savepoint of its own. That is rare, and without it savepoints would be a fifth of the
+//! thread's work. An answer is sent after COMMIT only: what a caller was told is on stable storage.
 
 use crate::conn::Conn;
 use crate::error;
 use crate::platform::Head;
+use faultpoint::Point;
 use rusqlite::Connection;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -47,17 +49,17 @@ impl Writer {
         })
     }
 
-    /// Runs `work` in a transaction and answers once it is committed. A caller that goes away does not
-    /// stop what it has asked for.
+    /// Runs `work` in a transaction and answers once it is committed. It may be run again after what it did
+    /// was taken back. A caller that goes away does not stop what it has asked for.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         transaction: &'static str,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (answer, outcome) = oneshot::channel();
         let call = Box::new(Call {
             transaction,
-            work: Some(work),
+            work,
             outcome: None,
             answer,
         });
@@ -102,7 +104,7 @@ impl<'a> Deref for Tx<'a> {
 
 /// A queued call, whatever its types.
 trait Job: Send {
-    /// Does the work; whether it succeeded.
+    /// Does the work, again perhaps; whether it succeeded.
     fn run(&mut self, thread: &mut Thread) -> bool;
     /// Tells the caller, who hears of success only if the batch was committed.
     fn answer(self: Box<Self>, committed: &Committed);
@@ -110,16 +112,13 @@ trait Job: Send {
 
 struct Call<T, F> {
     transaction: &'static str,
-    work: Option<F>,
+    work: F,
     outcome: Option<Result<T>>,
     answer: oneshot::Sender<Result<T>>,
 }
 
-impl<T: Send, F: FnOnce(&mut Tx<'_>) -> Result<T> + Send> Job for Call<T, F> {
+impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Call<T, F> {
     fn run(&mut self, thread: &mut Thread) -> bool {
-        let Some(work) = self.work.take() else {
-            return false;
-        };
         let mut tx = Tx {
             conn: Conn::new(&thread.connection, self.transaction),
             head: &mut thread.head,
@@ -127,12 +126,13 @@ impl<T: Send, F: FnOnce(&mut Tx<'_>) -> Result<T> + Send> Job for Call<T, F> {
             forget: &mut thread.forget,
         };
         // Whatever a panic left half done goes with the savepoint.
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut tx))).unwrap_or_else(|_| {
-            Err(StoreError::Fault {
-                transaction: self.transaction,
-                source: None,
-            })
-        });
+        let outcome =
+            catch_unwind(AssertUnwindSafe(|| (self.work)(&mut tx))).unwrap_or_else(|_| {
+                Err(StoreError::Fault {
+                    transaction: self.transaction,
+                    source: None,
+                })
+            });
         self.outcome.insert(outcome).is_ok()
     }
 
@@ -153,6 +153,25 @@ enum Committed {
     No(Option<Arc<rusqlite::Error>>),
 }
 
+/// How far a batch came, or why SQLite gave up; `None` when the calls know why.
+type Outcome<T> = std::result::Result<T, Option<rusqlite::Error>>;
+
+enum Done {
+    Committed,
+    /// A call failed.
+    Not,
+}
+
+/// As SQLite itself would say it.
+fn refused(error: &std::io::Error) -> rusqlite::Error {
+    let code = if error.kind() == std::io::ErrorKind::StorageFull {
+        rusqlite::ffi::SQLITE_FULL
+    } else {
+        rusqlite::ffi::SQLITE_IOERR
+    };
+    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None)
+}
+
 /// What the thread owns.
 struct Thread {
     connection: Connection,
@@ -171,7 +190,8 @@ impl Thread {
             hub,
             head: None,
             wakes: Vec::new(),
-            forget: false,
+            // A process that died between a deletion and its cutting off has left that to this one.
+            forget: true,
             data_version: None,
         }
     }
@@ -204,26 +224,46 @@ impl Thread {
     }
 
     fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Committed {
-        match self.attempt(batch) {
-            Ok(()) => Committed::Yes,
+        let forget = self.forget;
+        let mut done = self.together(batch);
+        if matches!(done, Ok(Done::Not)) {
+            self.take_back(forget);
+            done = self.one_by_one(batch);
+        }
+        match done {
+            Ok(_) => Committed::Yes,
             Err(cause) => {
-                self.head = None;
-                self.wakes.clear();
-                if !self.connection.is_autocommit() {
-                    // Fails only if SQLite has rolled back already.
-                    drop(self.connection.execute_batch("ROLLBACK"));
-                }
+                self.take_back(forget);
                 Committed::No(cause.map(Arc::new))
             }
         }
     }
 
-    fn attempt(
-        &mut self,
-        batch: &mut [Box<dyn Job>],
-    ) -> std::result::Result<(), Option<rusqlite::Error>> {
-        self.run("BEGIN IMMEDIATE")?;
-        self.notice_others()?;
+    fn take_back(&mut self, forget: bool) {
+        self.head = None;
+        self.wakes.clear();
+        self.forget = forget;
+        if !self.connection.is_autocommit() {
+            // Fails only if SQLite has rolled back already.
+            drop(self.connection.execute_batch("ROLLBACK"));
+        }
+    }
+
+    /// The batch as if no call could fail.
+    fn together(&mut self, batch: &mut [Box<dyn Job>]) -> Outcome<Done> {
+        self.begin()?;
+        for job in batch {
+            if !job.run(self) {
+                return Ok(Done::Not);
+            }
+        }
+        self.end()?;
+        Ok(Done::Committed)
+    }
+
+    /// The batch, each call where it can be taken back alone.
+    fn one_by_one(&mut self, batch: &mut [Box<dyn Job>]) -> Outcome<Done> {
+        self.begin()?;
         for job in batch {
             let mark = self.wakes.len();
             self.run("SAVEPOINT call")?;
@@ -238,7 +278,20 @@ impl Thread {
             }
             self.run("RELEASE call")?;
         }
-        self.run("COMMIT")
+        self.end()?;
+        Ok(Done::Committed)
+    }
+
+    fn begin(&mut self) -> Outcome<()> {
+        self.run("BEGIN IMMEDIATE")?;
+        self.notice_others()
+    }
+
+    fn end(&self) -> Outcome<()> {
+        faultpoint::disk(Point::Commit).map_err(|error| Some(refused(&error)))?;
+        self.run("COMMIT")?;
+        faultpoint::pass(Point::Committed);
+        Ok(())
     }
 
     /// Moves the write-ahead log into the database and empties it, unless a reader is in the way; whether
@@ -261,14 +314,14 @@ impl Thread {
         self.connection.busy_timeout(patience).is_ok() && matches!(busy, Ok(0))
     }
 
-    fn run(&self, sql: &str) -> std::result::Result<(), Option<rusqlite::Error>> {
+    fn run(&self, sql: &str) -> Outcome<()> {
         let mut statement = self.connection.prepare_cached(sql)?;
         statement.execute([])?;
         Ok(())
     }
 
     /// Another process may have written, an operator's command for one: the head is no longer known.
-    fn notice_others(&mut self) -> std::result::Result<(), Option<rusqlite::Error>> {
+    fn notice_others(&mut self) -> Outcome<()> {
         let version = self
             .connection
             .prepare_cached("PRAGMA data_version")?

@@ -37,10 +37,32 @@ pub enum BlobError {
 /// A blob being written. Dropped before [`BlobWriter::seal`], it leaves nothing behind.
 #[async_trait]
 pub trait BlobWriter: Send {
-    /// Adds bytes.
-    async fn write(&mut self, bytes: &[u8]) -> Result<(), BlobError>;
-    /// Makes it durable and puts it in place.
-    async fn seal(self: Box<Self>) -> Result<SealedBlob, BlobError>;
+    /// Adds bytes. Waits while earlier ones are still on their way.
+    async fn write(&mut self, bytes: Bytes) -> Result<(), BlobError>;
+    /// Says that all bytes came: they start on their way to stable storage without being waited for.
+    async fn finish(&mut self) -> Result<(), BlobError>;
+    /// Puts a finished blob in place, durably. Several may be sealed at once, and share their syncs.
+    async fn seal(self: Box<Self>) -> Result<SealedBlob, NotSealed>;
+}
+
+/// Why a blob was not sealed.
+#[derive(Debug, thiserror::Error)]
+#[error("a blob was not sealed")]
+pub struct NotSealed {
+    /// What failed.
+    #[source]
+    pub error: BlobError,
+    /// The blob that may be in place all the same, to be reclaimed when no row names it.
+    pub in_doubt: Option<Hash>,
+}
+
+impl From<BlobError> for NotSealed {
+    fn from(error: BlobError) -> Self {
+        Self {
+            error,
+            in_doubt: None,
+        }
+    }
 }
 
 /// A blob in place, which cannot be reclaimed while this is held. Hold it until the row that names
@@ -58,7 +80,7 @@ pub struct SealedBlob {
 #[async_trait]
 pub trait Blobs: Send + Sync {
     /// Starts a blob.
-    async fn begin(&self) -> Result<Box<dyn BlobWriter>, BlobError>;
+    fn begin(&self) -> Box<dyn BlobWriter>;
     /// Reads `length` bytes from `start`. Not checked against the hash; use [`Blobs::verify`] first.
     async fn read(&self, hash: Hash, start: u64, length: u64) -> Result<Bytes, BlobError>;
     /// Reads a blob through and checks its hash.

@@ -91,6 +91,8 @@ macro_rules! conformance_suite {
                 a_sender_hears_of_statuses_only,
                 a_place_is_never_used_twice,
                 only_old_rows_are_forgotten,
+                no_row_is_forgotten_before_an_older_one,
+                a_reader_learns_whether_it_may_have_missed_rows,
                 waiting_readers_wake_after_a_commit,
                 nobody_wakes_for_another_audience,
             }
@@ -135,6 +137,7 @@ macro_rules! conformance_suite {
                 what_ended_lately_keeps_its_content,
                 what_waits_keeps_its_content,
                 no_more_than_the_limit_is_emptied,
+                little_is_emptied_at_a_time_when_there_is_much_in_it,
                 a_blob_is_free_when_the_last_message_lets_go,
                 a_blob_named_twice_by_one_message_is_free_once,
             }

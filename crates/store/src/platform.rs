@@ -8,10 +8,10 @@ mod permissions;
 
 pub use devices::{Devices, FoundKey, NewSession, Session};
 pub use directory::{Directory, FoundApiKey};
-pub use feed::{Audience, Feed, FeedEntry, FeedItem};
+pub use feed::{Audience, Feed, FeedEntry, FeedItem, Kept};
 pub use messages::{
-    Accepted, Applied, AttachmentBytes, Collected, Messages, NewMessage, Stored, StoredAttachment,
-    StoredContent, WaitingMessage, settled,
+    Accepted, Applied, AttachmentBytes, Collected, Messages, NewMessage, PUT_OFF, SetAside,
+    Settled, Stored, StoredAttachment, StoredContent, WaitingMessage, settled,
 };
 pub use permissions::{CodeExchange, Exchanged, NewAccessCode, Permissions, Token, TokenSummary};
 

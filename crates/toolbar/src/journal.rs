@@ -1,6 +1,7 @@
 //! Which messages may be in the record without the platform knowing: one small file for each, so that a
 //! toolbar that died between writing and telling finds out what became of them.
 
+use faultpoint::Point;
 use httpkit::private_file;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -30,7 +31,9 @@ impl Journal {
                 private_file::make_dir(folder)?;
                 private_file::sync_dir(data_dir)?;
             }
-            private_file::write(folder, &name, user.as_bytes())
+            faultpoint::disk(Point::JournalNote)?;
+            private_file::write(folder, &name, user.as_bytes())?;
+            faultpoint::disk(Point::JournalNoted)
         })
         .await
     }
@@ -52,7 +55,9 @@ impl Journal {
         let forgotten = self
             .blocking(move |_, folder| {
                 if folder.join(&name).exists() {
+                    faultpoint::disk(Point::JournalForget)?;
                     private_file::remove(folder, &name)?;
+                    faultpoint::disk(Point::JournalForgotten)?;
                 }
                 Ok(())
             })

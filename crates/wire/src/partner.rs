@@ -178,6 +178,22 @@ pub struct StatusEntry {
     pub date_time: String,
 }
 
+/// Names of the events of `/api/v1/events`.
+pub mod event {
+    /// A message changed its status: [`super::StatusEvent`].
+    pub const STATUS: &str = "status";
+    /// Earlier events may be missing: [`super::Gap`].
+    pub const GAP: &str = "gap";
+}
+
+/// First event of a connection whose `Last-Event-ID` is too old (or another platform's) to go on from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Gap {
+    /// What to do, in words.
+    pub detail: String,
+}
+
 /// One event of `/api/v1/events` (its `event:` is `status`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

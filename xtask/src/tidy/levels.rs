@@ -29,6 +29,12 @@ const HOUSE: &[Place] = &[
         tests_may_use: &[],
     },
     Place {
+        name: "faultpoint",
+        level: 0,
+        may_use: &[],
+        tests_may_use: &[],
+    },
+    Place {
         name: "httpkit",
         level: 1,
         may_use: &["model", "wire"],
@@ -43,32 +49,38 @@ const HOUSE: &[Place] = &[
     Place {
         name: "store",
         level: 1,
-        may_use: &["model"],
+        may_use: &["model", "faultpoint"],
         tests_may_use: &[],
     },
     Place {
         name: "platform",
         level: 2,
-        may_use: &["httpkit", "store", "wire", "model"],
+        may_use: &["httpkit", "store", "wire", "model", "faultpoint"],
         // The one look sideways: its tests need a database.
         tests_may_use: &["store-sqlite"],
     },
     Place {
         name: "toolbar",
         level: 2,
-        may_use: &["httpkit", "sdk", "wire", "model"],
+        may_use: &["httpkit", "sdk", "wire", "model", "faultpoint"],
         tests_may_use: &[],
     },
     Place {
         name: "lab",
         level: 2,
-        may_use: &["httpkit", "sdk", "wire", "model"],
+        may_use: &["httpkit", "sdk", "wire", "model", "faultpoint"],
         tests_may_use: &[],
     },
     Place {
         name: "store-sqlite",
         level: 2,
-        may_use: &["store", "model"],
+        may_use: &["store", "model", "faultpoint"],
+        tests_may_use: &[],
+    },
+    Place {
+        name: "load",
+        level: 2,
+        may_use: &["wire", "model"],
         tests_may_use: &[],
     },
     Place {
@@ -78,12 +90,14 @@ const HOUSE: &[Place] = &[
             "platform",
             "toolbar",
             "lab",
+            "load",
             "store-sqlite",
             "httpkit",
             "sdk",
             "store",
             "wire",
             "model",
+            "faultpoint",
         ],
         tests_may_use: &[],
     },
@@ -92,7 +106,13 @@ const HOUSE: &[Place] = &[
         level: 4,
         may_use: &[],
         // It meets the product as others do: over HTTP and by the command line.
-        tests_may_use: &["httpkit", "sdk", "wire", "model"],
+        tests_may_use: &["httpkit", "sdk", "wire", "model", "faultpoint"],
+    },
+    Place {
+        name: "bench",
+        level: 4,
+        may_use: &["load", "wire", "model"],
+        tests_may_use: &[],
     },
     Place {
         name: "xtask",

@@ -17,6 +17,37 @@ pub(crate) struct PlatformData {
     pub(crate) data_dir: PathBuf,
 }
 
+/// What clients may take of a platform.
+#[derive(ClapArgs, Clone, Copy)]
+pub(crate) struct ClientLimits {
+    /// Connections open at once. Beyond, the longest idle one is closed, or newcomers wait.
+    #[arg(
+        long,
+        env = "BATON_PLATFORM_MAX_CONNECTIONS",
+        default_value = "1024",
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=100_000)
+    )]
+    pub(crate) max_connections: u32,
+    /// Request bodies over 64 KiB read at once. Beyond, senders wait a few seconds, then get 503.
+    #[arg(
+        long,
+        env = "BATON_PLATFORM_MAX_LARGE_BODIES",
+        default_value = "64",
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=10_000)
+    )]
+    pub(crate) max_large_bodies: u32,
+}
+
+impl ClientLimits {
+    /// Files that may be open at once: connections; and for each large body read nine in all, for eight
+    /// more may pause, with up to ten attachments each. Half of that is more than ever comes together.
+    pub(crate) fn open_files(self) -> u64 {
+        u64::from(self.max_connections) + u64::from(self.max_large_bodies) * 9 * 10 / 2
+    }
+}
+
 #[derive(Subcommand)]
 pub(crate) enum Platform {
     /// Run the platform.
@@ -37,6 +68,11 @@ pub(crate) enum Platform {
         /// Serve health and metrics here instead of beside the API.
         #[arg(long, env = "BATON_PLATFORM_OPERATOR_LISTEN", value_name = "ADDR:PORT")]
         operator_listen: Option<SocketAddr>,
+        #[command(flatten)]
+        limits: ClientLimits,
+        /// Largest attachment kept in the database, in bytes; larger ones become blobs.
+        #[arg(long, env = "BATON_INLINE_MAX", value_name = "BYTES", hide = true)]
+        inline_max: Option<usize>,
     },
     /// Practices that receive.
     #[command(subcommand)]

@@ -1,5 +1,7 @@
 //! `baton doctor`: what is wrong, what it means, what to do.
 
+mod attachments;
+
 use crate::output;
 use crate::up::sdk_dir::Connection;
 use httpkit::clock::SystemClock;
@@ -66,6 +68,7 @@ impl Check {
 /// Looks at everything, prints what it found, and fails when something is bad.
 pub(crate) async fn run(folder: &Path, json: bool) -> anyhow::Result<()> {
     let mut checks = vec![folder_check(folder), disk(folder)];
+    checks.extend(attachments::check(folder).await);
     match Connection::read(folder) {
         Ok(connection) => environment(folder, &connection, &mut checks).await?,
         Err(error) => checks.push(Check::bad(

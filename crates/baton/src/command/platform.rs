@@ -27,7 +27,20 @@ pub(crate) async fn run(command: Command, json: bool) -> anyhow::Result<()> {
             listen,
             base_url,
             operator_listen,
-        } => serve::run(&data.data_dir, listen, base_url, operator_listen, json).await,
+            limits,
+            inline_max,
+        } => {
+            serve::run(
+                &data.data_dir,
+                listen,
+                base_url,
+                operator_listen,
+                limits,
+                inline_max,
+                json,
+            )
+            .await
+        }
         Command::Practice(command) => acts::practice(command, json).await,
         Command::Client(command) => acts::client(command, json).await,
         Command::Key(command) => acts::key(command, json).await,

@@ -58,6 +58,7 @@ struct Surroundings {
 pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
     // Its own signal: when the user wants an end, the toolbar finishes first.
     let shutdown = Shutdown::default();
+    crate::open_files::allow(0);
     let folder = &args.data.data_dir;
     let here = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let platform_bound = Bound::to(here(args.platform_port))

@@ -2,6 +2,7 @@
 
 mod access_codes;
 mod at_the_practice;
+mod bench;
 mod command_line;
 mod documented_sample;
 mod events;
@@ -19,14 +20,14 @@ use crate::world::pc::{Desk, Pc};
 use std::path::{Path, PathBuf};
 
 /// Another PC of the practice.
-async fn another_pc(world: &World) -> Pc {
+pub(crate) async fn another_pc(world: &World) -> Pc {
     let platform = world.data().join("platform");
     let base = &world.integrator.base;
     Pc::register(world.http(), base, &platform, crate::world::PRACTICE).await
 }
 
 /// The default practitioner at that PC.
-async fn at(pc: &Pc, world: &World) -> Desk {
+pub(crate) async fn at(pc: &Pc, world: &World) -> Desk {
     pc.sign_in("555000000101", world.now().await).await
 }
 

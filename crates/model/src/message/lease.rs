@@ -1,7 +1,10 @@
 //! A claim on a message: for a while, and with a number that tells an old claim from the present one.
 
 use crate::SessionId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+
+/// No lease ends later than so long from now: twice the contract's.
+pub(super) const FURTHEST_LEASE: SignedDuration = SignedDuration::from_secs(120);
 
 /// Grows with every claim of one message. Whoever comes with an older one has lost the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,6 @@
 //! The life cycle: stages that carry their facts, events, and the one function that joins them.
 
-use super::lease::{ClaimMode, Fence, Lease};
+use super::lease::{ClaimMode, FURTHEST_LEASE, Fence, Lease};
 use crate::SessionId;
 use jiff::{SignedDuration, Timestamp};
 
@@ -187,7 +187,9 @@ pub fn settle(stage: &Stage, since: Timestamp, expires_at: Timestamp, now: Times
     let mut steps: Vec<Step> = Vec::new();
     loop {
         let current = steps.last().map_or(stage, |step| &step.stage);
-        let Some((due, timed)) = next_due(current, expires_at).filter(|(due, _)| *due <= now)
+        let Some((due, timed)) = next_due(current, expires_at)
+            .map(|(due, timed)| (believable(due, timed, now), timed))
+            .filter(|(due, _)| *due <= now)
         else {
             return steps;
         };
@@ -195,6 +197,16 @@ pub fn settle(stage: &Stage, since: Timestamp, expires_at: Timestamp, now: Times
         let at = due.max(steps.last().map_or(since, |step| step.at));
         let after = by_time(current, timed, at);
         steps.push(Step { stage: after, at });
+    }
+}
+
+/// No lease reaches so far ahead unless the clock was set back after it was granted. Its end would be as
+/// far away as the clock was wrong, so that it ends at once; whoever holds it finds that out by its fence.
+fn believable(due: Timestamp, timed: Timed, now: Timestamp) -> Timestamp {
+    if timed == Timed::LeaseEnd && due > now + FURTHEST_LEASE {
+        now
+    } else {
+        due
     }
 }
 

@@ -31,6 +31,25 @@ fn what_a_lease_held_off_takes_effect_when_the_claim_ended() {
     );
 }
 
+#[test]
+fn a_lease_that_a_clock_set_back_put_into_the_future_ends_at_once() {
+    let (held, _) = play(instant(), &[(500, claim(ClaimMode::Automatic))]);
+    let steps = super::settle(&held, at(500), at(EXPIRES), at(-3_100));
+    let [back] = steps.as_slice() else {
+        panic!("{steps:?}");
+    };
+    assert_eq!(back.at, at(500), "no history goes back");
+    assert!(matches!(
+        back.stage,
+        Stage::Waiting {
+            last_fence: Fence(1),
+            ..
+        }
+    ));
+    // A minute's difference is no reason.
+    assert_eq!(super::settle(&held, at(500), at(EXPIRES), at(450)), []);
+}
+
 fn holder() -> SessionId {
     SessionId(Uuid::nil())
 }
@@ -298,6 +317,8 @@ proptest! {
     #[test]
     fn settling_in_two_goes_is_settling_at_once(first in 0_i64..2_000, more in 0_i64..2_000, expires in 1_i64..3_000, claimed_at in 0_i64..590) {
         let (start, _) = play(instant(), &[(claimed_at, claim(ClaimMode::Automatic))]);
+        // Nobody looks before the claim.
+        let first = claimed_at + first;
         let once = settle(&start, at(expires), at(first + more));
         let mut twice = settle(&start, at(expires), at(first));
         let halfway = twice.last().map_or(start, |s| s.stage.clone());

@@ -6,7 +6,7 @@ use crate::auth::api_key::Caller;
 use crate::context::Ctx;
 use crate::intake::{self, Faults, Members, Place};
 use axum::Json;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -24,7 +24,15 @@ pub(crate) async fn exchange(
 ) -> Result<Response, Refusal> {
     caller.require_instant()?;
     intake::check_headers(&headers)?;
-    let read = intake::read_body(body, &intake::EXCHANGE, &ctx.store.blobs).await?;
+    let mut turn = ctx.bodies.admit(body.size_hint().exact()).await?;
+    let read = intake::read_body(
+        body,
+        &mut turn,
+        &intake::EXCHANGE,
+        &ctx.store.blobs,
+        ctx.config.inline_max,
+    )
+    .await?;
     let mut faults = Faults::default();
     let members = Members::of(&read.root, &["accessCode"], Place::root(), &mut faults);
     let code = members

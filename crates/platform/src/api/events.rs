@@ -2,14 +2,14 @@
 
 use crate::auth::api_key::{self, Caller};
 use crate::context::Ctx;
-use crate::live::{self, Teller};
+use crate::live::{self, Start, Teller};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::Response;
 use axum::response::sse::Event;
 use httpkit::problem::Refusal;
 use store::platform::{Audience, FeedEntry, FeedItem};
-use wire::partner::StatusEvent;
+use wire::partner::{Gap, StatusEvent, event};
 
 /// The stream; `Last-Event-ID` resumes it.
 pub(crate) async fn stream(
@@ -29,7 +29,20 @@ pub(crate) async fn stream(
         ctx: ctx.clone(),
         key,
     };
-    live::stream(ctx, audience, caller.0.id.0, after, |_| None, sender).await
+    live::stream(ctx, audience, caller.0.id.0, after, gap, sender).await
+}
+
+/// Tells of a gap, once: with the id of this event, the next connection has none.
+fn gap(start: Start) -> Option<Event> {
+    if !start.gap {
+        return None;
+    }
+    let told = Gap {
+        detail: "Earlier events may be missing. Ask for the status of every message that you have not seen end."
+            .to_owned(),
+    };
+    let event = Event::default().event(event::GAP).json_data(told).ok()?;
+    Some(event.id(start.place.to_string()))
 }
 
 struct Sender {
@@ -63,7 +76,7 @@ impl Teller for Sender {
             date_time: entry.at.to_string(),
         };
         let event = Event::default()
-            .event("status")
+            .event(event::STATUS)
             .json_data(told)
             .map_err(|error| Refusal::internal(&error))?;
         Ok(Some(event))

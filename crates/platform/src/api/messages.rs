@@ -6,7 +6,7 @@ use crate::auth::api_key::Caller;
 use crate::context::Ctx;
 use crate::intake::{self, Endpoint, Faults, Place};
 use axum::Json;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use httpkit::problem::Refusal;
@@ -45,11 +45,17 @@ async fn send(
     body: Body,
 ) -> Answer {
     let mut faults = Faults::default();
-    let (caller, token) = match admit(ctx, caller, endpoint, headers, &mut faults).await {
+    let length = body.size_hint().exact();
+    let admitted = async {
+        let (caller, token) = admit(ctx, caller, endpoint, headers, &mut faults).await?;
+        let turn = ctx.bodies.admit(length).await?;
+        Ok::<_, Refusal>((caller, token, turn))
+    };
+    let (caller, token, turn) = match admitted.await {
         Ok(admitted) => admitted,
         Err(refusal) => {
             if refusal.kind() != wire::problem::ProblemType::TooLarge {
-                intake::drain(headers, body).await;
+                intake::drain(headers, body, &ctx.bodies).await;
             }
             return Err(refusal);
         }
@@ -60,6 +66,7 @@ async fn send(
         token,
         faults,
         body,
+        turn,
     };
     let message_id = accept_message::accept(ctx, send).await?;
     let message_status_endpoint = status_of(&message_id.to_string());

@@ -2,14 +2,14 @@
 
 use crate::auth::api_key::Caller;
 use crate::context::{Ctx, storage};
-use crate::intake::{self, Draft, Endpoint, Faults, Kept, Place, Placed, UNKNOWN_RECIPIENT};
+use crate::intake::{self, Draft, Endpoint, Faults, Kept, Place, Placed, Turn, UNKNOWN_RECIPIENT};
 use httpkit::problem::Refusal;
 use jiff::Timestamp;
 use model::attachment::Attachment;
 use model::message::{Approval, Envelope, Said, Stage};
 use model::{ClientMessageId, Hash, MessageRef, NhsNumber, OdsCode, expiry};
 use std::sync::Arc;
-use store::blob::SealedBlob;
+use store::blob::{NotSealed, SealedBlob};
 use store::platform::{Accepted, NewMessage, Token};
 use tracing::Instrument as _;
 use wire::problem::ProblemType;
@@ -23,6 +23,8 @@ pub(crate) struct Send {
     /// Faults of the headers.
     pub(crate) faults: Faults,
     pub(crate) body: axum::body::Body,
+    /// The body's; kept until the message is stored.
+    pub(crate) turn: Turn,
 }
 
 /// Reads, checks and stores a message.
@@ -36,8 +38,16 @@ pub(crate) async fn accept(ctx: &Ctx, send: Send) -> Result<ClientMessageId, Ref
         token,
         mut faults,
         body,
+        mut turn,
     } = send;
-    let read = intake::read_body(body, &intake::MESSAGE, &ctx.store.blobs).await?;
+    let read = intake::read_body(
+        body,
+        &mut turn,
+        &intake::MESSAGE,
+        &ctx.store.blobs,
+        ctx.config.inline_max,
+    )
+    .await?;
     let now = ctx.now();
     let draft = intake::read_message(&read.root, &read.contents, endpoint, now, &mut faults);
     let Some(draft) = draft else {
@@ -74,14 +84,24 @@ async fn store_or_clear(
     kept: Vec<Option<Kept>>,
     faults: Faults,
 ) -> Result<ClientMessageId, Refusal> {
-    let mut pins = Vec::new();
-    let outcome = store_once(&ctx, request, complete, kept, faults, &mut pins).await;
+    let mut used = Used::default();
+    let outcome = store_once(&ctx, request, complete, kept, faults, &mut used).await;
     if !matches!(outcome, Ok((_, Fate::New))) {
-        let hashes: Vec<Hash> = pins.iter().map(|pin| pin.hash).collect();
-        drop(pins);
+        let mut hashes = used.in_doubt;
+        hashes.extend(used.pins.iter().map(|pin| pin.hash));
+        drop(used.pins);
         crate::app::reclaim::reclaim(&ctx, hashes).await;
     }
     outcome.map(|(id, _)| id)
+}
+
+/// The blobs of one message.
+#[derive(Default)]
+struct Used {
+    /// In place.
+    pins: Vec<SealedBlob>,
+    /// In place perhaps, after a failure.
+    in_doubt: Vec<Hash>,
 }
 
 /// Whether a message that was taken was a new one.
@@ -104,10 +124,10 @@ async fn store_once(
     complete: Complete,
     kept: Vec<Option<Kept>>,
     faults: Faults,
-    pins: &mut Vec<SealedBlob>,
+    used: &mut Used,
 ) -> Result<(ClientMessageId, Fate), Refusal> {
     let actor = request.caller.actor();
-    let message = assemble(ctx, request, complete.draft, kept, pins).await?;
+    let message = assemble(ctx, request, complete.draft, kept, used).await?;
     let id = message.envelope.message_id;
     if let Some((place, why)) = complete.bad_expiry {
         late_retry(ctx, &message, &place, why, faults).await?;
@@ -121,6 +141,7 @@ async fn store_once(
         .map_err(storage)?
     {
         Accepted::New => {
+            faultpoint::pass(faultpoint::Point::Accepted);
             ctx.metrics.accepted.inc();
             Ok((id, Fate::New))
         }
@@ -209,7 +230,7 @@ async fn assemble(
     request: Request,
     draft: CompleteDraft,
     mut kept: Vec<Option<Kept>>,
-    pins: &mut Vec<SealedBlob>,
+    used: &mut Used,
 ) -> Result<NewMessage, Refusal> {
     let Request {
         caller,
@@ -217,23 +238,35 @@ async fn assemble(
         endpoint,
         now,
     } = request;
-    let mut attachments = Vec::new();
-    for attachment in draft.rest.attachments {
+    let mut contents = Vec::new();
+    for attachment in &draft.rest.attachments {
         let content = kept.get_mut(attachment.content).and_then(Option::take);
         // A content without a fault was kept; anything else is a fault of ours.
-        let content = content.ok_or_else(|| Refusal::new(ProblemType::InternalError))?;
-        let Placed { hash, bytes, pin } = content
-            .place()
-            .await
-            .map_err(|error| Refusal::unavailable(&error))?;
-        pins.extend(pin);
-        let facts = Attachment {
-            kind: attachment.kind,
-            file_name: attachment.file_name,
-            size: attachment.size,
-            hash,
-        };
-        attachments.push((facts, bytes));
+        contents.push(content.ok_or_else(|| Refusal::new(ProblemType::InternalError))?);
+    }
+    let mut attachments = Vec::new();
+    let mut failed = None;
+    let placed = intake::place_all(contents).await;
+    for (attachment, placed) in draft.rest.attachments.into_iter().zip(placed) {
+        match placed {
+            Ok(Placed { hash, bytes, pin }) => {
+                used.pins.extend(pin);
+                let facts = Attachment {
+                    kind: attachment.kind,
+                    file_name: attachment.file_name,
+                    size: attachment.size,
+                    hash,
+                };
+                attachments.push((facts, bytes));
+            }
+            Err(NotSealed { error, in_doubt }) => {
+                used.in_doubt.extend(in_doubt);
+                failed = Some(error);
+            }
+        }
+    }
+    if let Some(error) = failed {
+        return Err(Refusal::unavailable(&error));
     }
     let facts: Vec<_> = attachments.iter().map(|(facts, _)| facts.clone()).collect();
     let said = Said {

@@ -42,8 +42,20 @@ pub(crate) struct Contents {
     actions: Vec<Action>,
 }
 
+/// Pieces of text shorter than this are joined before they are decoded: a writer that escapes every `/`
+/// makes very many very short ones.
+const SHORT: usize = 4 * 1024;
+/// So much joined text is decoded at once.
+const JOINED: usize = 16 * 1024;
+
+/// Bytes are handed on when there are so many.
+const PIECE: usize = 128 * 1024;
+/// So many may come on top of that from one piece of a body.
+const ROOM: usize = 64 * 1024;
+
 struct Present {
     decoder: Decoder,
+    joined: Vec<u8>,
     check: ContentCheck,
     broken: Option<Broken>,
 }
@@ -52,6 +64,7 @@ impl Contents {
     pub(super) fn begin(&mut self) {
         self.present = Some(Present {
             decoder: Decoder::default(),
+            joined: Vec::new(),
             check: ContentCheck::default(),
             broken: None,
         });
@@ -59,22 +72,51 @@ impl Contents {
     }
 
     pub(super) fn text(&mut self, piece: &[u8]) {
-        let Some(present) = self
-            .present
-            .as_mut()
-            .filter(|present| present.broken.is_none())
-        else {
+        let Some(present) = &mut self.present else {
             return;
         };
-        // Pieces are short where a writer escapes much: they are joined before they are written.
+        if present.broken.is_some() {
+            return;
+        }
+        if piece.len() >= SHORT && present.joined.is_empty() {
+            return self.decode(piece);
+        }
+        present.joined.extend_from_slice(piece);
+        if present.joined.len() >= JOINED {
+            self.decode_joined();
+        }
+    }
+
+    fn decode_joined(&mut self) {
+        let Some(present) = &mut self.present else {
+            return;
+        };
+        let mut joined = std::mem::take(&mut present.joined);
+        self.decode(&joined);
+        joined.clear();
+        if let Some(present) = &mut self.present {
+            present.joined = joined;
+        }
+    }
+
+    fn decode(&mut self, text: &[u8]) {
+        let Some(present) = &mut self.present else {
+            return;
+        };
         if !matches!(self.actions.last(), Some(Action::Bytes(_))) {
-            self.actions.push(Action::Bytes(Vec::new()));
+            // Most contents are small; one that has filled a piece will fill the next.
+            let room = if present.check.length() == 0 {
+                0
+            } else {
+                PIECE + ROOM
+            };
+            self.actions.push(Action::Bytes(Vec::with_capacity(room)));
         }
         let Some(Action::Bytes(bytes)) = self.actions.last_mut() else {
             return;
         };
         let before = bytes.len();
-        let taken = match present.decoder.feed(piece, bytes) {
+        let taken = match present.decoder.feed(text, bytes) {
             Ok(()) => {
                 let new = bytes.get(before..).unwrap_or_default();
                 present.check.feed(new).map_err(|_| Broken::TooLarge)
@@ -88,6 +130,7 @@ impl Contents {
 
     /// Ends the present content; its number.
     pub(super) fn end(&mut self) -> usize {
+        self.decode_joined();
         if let Some(mut present) = self.present.take() {
             if present.broken.is_none() {
                 match std::mem::take(&mut present.decoder).finish() {
@@ -109,13 +152,23 @@ impl Contents {
     fn abandon(&mut self, broken: Broken) {
         if let Some(present) = &mut self.present {
             present.broken = Some(broken);
+            // Bytes that were not handed on yet need not be.
+            self.actions
+                .pop_if(|action| matches!(action, Action::Bytes(_)));
             self.actions.push(Action::Abandon);
         }
     }
 
-    /// What has come up since the last call.
+    /// What has come up since the last call. Bytes are held back until there are enough of them to be worth
+    /// a walk to the disk, or no more will come.
     pub(super) fn take_actions(&mut self) -> Vec<Action> {
-        std::mem::take(&mut self.actions)
+        let mut actions = std::mem::take(&mut self.actions);
+        if let Some(Action::Bytes(bytes)) = actions.last()
+            && bytes.len() < PIECE
+        {
+            self.actions.extend(actions.pop());
+        }
+        actions
     }
 
     /// What is known of a content.

@@ -122,21 +122,24 @@ impl Reader {
         let good = self.utf8.feed(piece);
         let mut rest = piece.get(..good.unwrap_or(piece.len())).unwrap_or_default();
         while let Some(first) = rest.first() {
-            let taken = if let State::Text { key } = self.state {
-                self.plain_text(rest, key, listener)
-            } else {
-                0
-            };
-            if taken == 0 {
-                self.byte(*first, listener)
-                    .map_err(|what| self.malformed(what))?;
-                self.advance(rest.get(..1).unwrap_or_default());
-                rest = rest.get(1..).unwrap_or_default();
-            } else {
-                let (plain, after) = rest.split_at(taken);
-                self.advance(plain);
-                rest = after;
+            if let State::Text { key } = self.state {
+                if rest.starts_with(b"\\/") {
+                    // Common in contents, and simple: the slash stands for itself.
+                    self.column += 1;
+                    rest = rest.get(1..).unwrap_or_default();
+                }
+                let taken = self.plain_text(rest, key, listener);
+                if taken > 0 {
+                    // There is no line break in it.
+                    self.column += taken as u64;
+                    rest = rest.get(taken..).unwrap_or_default();
+                    continue;
+                }
             }
+            self.byte(*first, listener)
+                .map_err(|what| self.malformed(what))?;
+            self.advance(*first);
+            rest = rest.get(1..).unwrap_or_default();
         }
         if good.is_some() {
             Err(self.malformed("the text is not UTF-8"))
@@ -166,14 +169,13 @@ impl Reader {
         }
     }
 
-    fn advance(&mut self, bytes: &[u8]) {
-        let mut since = 0;
-        for place in memchr::memchr_iter(b'\n', bytes) {
+    fn advance(&mut self, byte: u8) {
+        if byte == b'\n' {
             self.line += 1;
             self.column = 1;
-            since = place + 1;
+        } else {
+            self.column += 1;
         }
-        self.column += bytes.len() as u64 - since as u64;
     }
 
     /// Hands on what needs no unescaping; how many bytes that was.

@@ -4,17 +4,14 @@ use super::content::Action;
 use bytes::Bytes;
 use model::Hash;
 use std::sync::Arc;
-use store::blob::{BlobError, BlobWriter, Blobs, SealedBlob};
+use store::blob::{BlobError, BlobWriter, Blobs, NotSealed, SealedBlob};
 use store::platform::AttachmentBytes;
-
-/// Contents up to so many bytes live in the row, larger ones in a blob.
-pub(crate) const INLINE_MAX: usize = 16 * 1024;
 
 /// A content that came through whole.
 pub(crate) enum Kept {
     /// For the row.
     Inline(Bytes),
-    /// Written, not yet in place: dropped, it leaves nothing behind.
+    /// On its way to the disk, not yet in place: dropped, it leaves nothing behind.
     Large(Box<dyn BlobWriter>),
 }
 
@@ -30,7 +27,7 @@ pub(crate) struct Placed {
 
 impl Kept {
     /// Makes the content durable, for a message that is about to be accepted.
-    pub(crate) async fn place(self) -> Result<Placed, BlobError> {
+    pub(crate) async fn place(self) -> Result<Placed, NotSealed> {
         match self {
             Self::Inline(bytes) => Ok(Placed {
                 hash: Hash::of(&bytes),
@@ -49,6 +46,14 @@ impl Kept {
     }
 }
 
+/// Puts several contents in their places at once, so that they share the disk's syncs. Every one is tried:
+/// what got its place is told even if another one failed.
+pub(crate) async fn place_all(
+    contents: impl IntoIterator<Item = Kept>,
+) -> Vec<Result<Placed, NotSealed>> {
+    futures_util::future::join_all(contents.into_iter().map(Kept::place)).await
+}
+
 enum Present {
     Small(Vec<u8>),
     Large(Box<dyn BlobWriter>),
@@ -57,15 +62,18 @@ enum Present {
 /// Follows the actions of one request's contents.
 pub(crate) struct Keeper {
     blobs: Arc<dyn Blobs>,
+    /// Contents up to so many bytes live in the row, larger ones in a blob.
+    inline_max: usize,
     present: Option<Present>,
     /// By the contents' numbers; `None` for a broken one.
     kept: Vec<Option<Kept>>,
 }
 
 impl Keeper {
-    pub(crate) fn new(blobs: Arc<dyn Blobs>) -> Self {
+    pub(crate) fn new(blobs: Arc<dyn Blobs>, inline_max: usize) -> Self {
         Self {
             blobs,
+            inline_max,
             present: None,
             kept: Vec::new(),
         }
@@ -75,16 +83,20 @@ impl Keeper {
         for action in actions {
             match action {
                 Action::Begin => self.present = Some(Present::Small(Vec::new())),
-                Action::Bytes(bytes) => self.bytes(&bytes).await?,
+                Action::Bytes(bytes) => self.bytes(bytes).await?,
                 Action::Abandon => {
                     self.present = None;
                     self.kept.push(None);
                 }
                 Action::End => {
-                    let kept = self.present.take().map(|present| match present {
-                        Present::Small(bytes) => Kept::Inline(Bytes::from(bytes)),
-                        Present::Large(writer) => Kept::Large(writer),
-                    });
+                    let kept = match self.present.take() {
+                        None => None,
+                        Some(Present::Small(bytes)) => Some(Kept::Inline(Bytes::from(bytes))),
+                        Some(Present::Large(mut writer)) => {
+                            writer.finish().await?;
+                            Some(Kept::Large(writer))
+                        }
+                    };
                     self.kept.push(kept);
                 }
             }
@@ -92,20 +104,22 @@ impl Keeper {
         Ok(())
     }
 
-    async fn bytes(&mut self, bytes: &[u8]) -> Result<(), BlobError> {
+    async fn bytes(&mut self, bytes: Vec<u8>) -> Result<(), BlobError> {
         match self.present.take() {
-            Some(Present::Small(mut before)) if before.len() + bytes.len() <= INLINE_MAX => {
-                before.extend_from_slice(bytes);
+            Some(Present::Small(mut before)) if before.len() + bytes.len() <= self.inline_max => {
+                before.extend_from_slice(&bytes);
                 self.present = Some(Present::Small(before));
             }
             Some(Present::Small(before)) => {
-                let mut writer = self.blobs.begin().await?;
-                writer.write(&before).await?;
-                writer.write(bytes).await?;
+                let mut writer = self.blobs.begin();
+                if !before.is_empty() {
+                    writer.write(Bytes::from(before)).await?;
+                }
+                writer.write(Bytes::from(bytes)).await?;
                 self.present = Some(Present::Large(writer));
             }
             Some(Present::Large(mut writer)) => {
-                writer.write(bytes).await?;
+                writer.write(Bytes::from(bytes)).await?;
                 self.present = Some(Present::Large(writer));
             }
             None => {}

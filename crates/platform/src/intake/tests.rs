@@ -1,10 +1,12 @@
 //! Properties of reading a message: pieces, order and noise change nothing that they should not.
 
-use super::{Endpoint, Faults, Kept, MESSAGE, read_body, read_message};
+use super::{Budget, Endpoint, Faults, Kept, MESSAGE, read_body, read_message};
+use crate::config::LargeBodies;
 use axum::body::{Body, Bytes};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::stream;
+use httpkit::metrics::Metrics;
 use model::Hash;
 use model::entropy::SeededEntropy;
 use proptest::prelude::*;
@@ -62,7 +64,10 @@ impl Desk {
     }
 
     async fn judge(&self, body: Body) -> Outcome {
-        let read = match read_body(body, &MESSAGE, &self.blobs).await {
+        let budget = Budget::new(LargeBodies::default(), &Metrics::default());
+        let mut turn = budget.admit(None).await.unwrap();
+        let inline_max = crate::config::INLINE_MAX;
+        let read = match read_body(body, &mut turn, &MESSAGE, &self.blobs, inline_max).await {
             Ok(read) => read,
             Err(refusal) => {
                 return Outcome::Refused(refusal.kind().status(), format!("{refusal:?}"));

@@ -44,7 +44,10 @@ pub(crate) async fn bytes(
     if if_none_match(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, common).into_response());
     }
-    let whole = load(&ctx, bytes, attachment.hash, attachment.size).await?;
+    let whole = match load(&ctx, bytes, attachment.hash, attachment.size).await {
+        Ok(whole) => whole,
+        Err(error) => return Err(refusal(&ctx, &error, reference, index)),
+    };
     let length = whole.len();
     match range(&headers, &tag, length) {
         Range::Whole => Ok((common, whole).into_response()),
@@ -69,27 +72,38 @@ pub(crate) async fn bytes(
 }
 
 /// At most 5 MiB, read whole so that changed bytes are never delivered.
-async fn load(ctx: &Ctx, bytes: AttachmentBytes, hash: Hash, size: u64) -> Result<Bytes, Refusal> {
+async fn load(
+    ctx: &Ctx,
+    bytes: AttachmentBytes,
+    hash: Hash,
+    size: u64,
+) -> Result<Bytes, BlobError> {
     let whole = match bytes {
         AttachmentBytes::Inline(bytes) => bytes,
-        AttachmentBytes::Blob => {
-            let read = ctx.store.blobs.read(hash, 0, size).await;
-            read.map_err(|error| match error {
-                BlobError::Missing(_) | BlobError::Damaged(_) => damaged(ctx, &error),
-                BlobError::Io { .. } => Refusal::unavailable(&error),
-            })?
-        }
+        AttachmentBytes::Blob => ctx.store.blobs.read(hash, 0, size).await?,
     };
     if Hash::of(&whole) == hash {
         Ok(whole)
     } else {
-        Err(damaged(ctx, &BlobError::Damaged(hash)))
+        Err(BlobError::Damaged(hash))
     }
 }
 
-fn damaged(ctx: &Ctx, error: &BlobError) -> Refusal {
+/// Bytes that are lost are not found, which no toolbar tries again: the import fails in the sight of the
+/// practice and the sender. Storage that does not answer is another matter.
+fn refusal(ctx: &Ctx, error: &BlobError, reference: MessageRef, index: u32) -> Refusal {
+    if matches!(error, BlobError::Io { .. }) {
+        return Refusal::unavailable(error);
+    }
     ctx.metrics.damaged_blobs.inc();
-    Refusal::internal(error)
+    tracing::error!(
+        message_ref = %reference,
+        attachment = index,
+        cause = httpkit::problem::chain(error),
+        "an attachment lost its bytes and is not delivered"
+    );
+    Refusal::new(ProblemType::NotFound)
+        .detail("The stored bytes of this attachment are damaged. Its sender can send them again.")
 }
 
 #[derive(Debug, PartialEq, Eq)]

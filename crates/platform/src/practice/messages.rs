@@ -8,6 +8,7 @@ use crate::segment::Segment;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use faultpoint::Point;
 use httpkit::problem::Refusal;
 use model::message::{ClaimMode, Event, Fence, MAX_REASON};
 use serde::Deserialize;
@@ -51,9 +52,9 @@ pub(crate) async fn claim(
         practice::ClaimMode::Automatic => ClaimMode::Automatic,
         practice::ClaimMode::Review => ClaimMode::Review,
     };
-    review::claim(&ctx, &who, id(&reference)?, mode)
-        .await
-        .map(Json)
+    let claimed = review::claim(&ctx, &who, id(&reference)?, mode).await?;
+    faultpoint::pass(Point::ClaimAnswer);
+    Ok(Json(claimed))
 }
 
 /// Holds it longer.
@@ -84,9 +85,9 @@ pub(crate) async fn complete(
     let event = Event::Imported {
         fence: Fence(held.fence),
     };
-    review::finish(&ctx, &who, id(&reference)?, &event)
-        .await
-        .map(Json)
+    let outcome = review::finish(&ctx, &who, id(&reference)?, &event).await?;
+    faultpoint::pass(Point::CompleteAnswer);
+    Ok(Json(outcome))
 }
 
 /// It is given back.

@@ -3,7 +3,7 @@
 use crate::app::describe;
 use crate::auth::session::{self, SignedIn};
 use crate::context::{Ctx, storage};
-use crate::live::{self, Teller};
+use crate::live::{self, Start, Teller};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -33,7 +33,11 @@ pub(crate) async fn stream(
         hash,
         practitioner,
     };
-    let hello = |at| json(event::HELLO, &Hello { last_event_id: at }).ok();
+    // A toolbar reads its inbox after every hello, so that it need not be told of a gap.
+    let hello = |start: Start| {
+        let last_event_id = start.place;
+        json(event::HELLO, &Hello { last_event_id }).ok()
+    };
     let after = live::last_event_id(&headers);
     live::stream(ctx, audience, listener, after, hello, toolbar).await
 }

@@ -197,7 +197,7 @@ async fn two_hundred_posts_of_one_message_at_once_make_one_message_and_equal_ans
     set(
         &mut message,
         "/attachments/0/content",
-        base64(&pdf_of(40_000)).into(),
+        base64(&pdf_of(140_000)).into(),
     );
     let requests =
         (0..200).map(|_| world.call(partner.posting(partner::MESSAGES, message.to_string())));
@@ -219,7 +219,7 @@ async fn of_fifty_different_messages_with_one_id_one_wins() {
         set(
             &mut message,
             "/attachments/0/content",
-            base64(&pdf_of(40_000 + n)).into(),
+            base64(&pdf_of(140_000 + n)).into(),
         );
         world.call(partner.posting(partner::MESSAGES, message.to_string()))
     });

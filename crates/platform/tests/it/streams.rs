@@ -1,5 +1,7 @@
 //! Live delivery: to toolbars (contract C) and to client systems (`/api/v1/events`).
 
+mod gaps;
+
 use crate::actors::{Integrator, Toolbar};
 use crate::sample::{LLEWELLYN, OKAFOR, id, instant, standard, with_id};
 use crate::sse::Stream;

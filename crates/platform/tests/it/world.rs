@@ -11,7 +11,7 @@ use model::entropy::SeededEntropy;
 use model::organisation::Practice;
 use model::{Actor, Clock as _, OdsCode, Secret};
 use platform::admin::Admin;
-use platform::{Platform, PlatformConfig};
+use platform::{LargeBodies, Platform, PlatformConfig};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -42,13 +42,19 @@ pub(crate) struct World {
 impl World {
     /// At noon on a day in November 2026; nobody has called yet.
     pub(crate) async fn new() -> Self {
+        Self::reading(LargeBodies::default()).await
+    }
+
+    /// One that reads large bodies in its own way.
+    pub(crate) async fn reading(large_bodies: LargeBodies) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at("2026-11-21T12:00:00Z".parse().unwrap()));
         let entropy = Arc::new(SeededEntropy::new(7));
         let blobs = DiskBlobs::open(&folder.path().join("blobs"), entropy.clone()).unwrap();
         let store = store_sqlite::open_temporary(Arc::new(blobs)).unwrap();
         let shutdown = Shutdown::default();
-        let config = PlatformConfig::new(BASE.to_owned(), Secret::new("code key".to_owned()));
+        let mut config = PlatformConfig::new(BASE.to_owned(), Secret::new("code key".to_owned()));
+        config.large_bodies = large_bodies;
         let platform = Platform::new(
             config,
             store.clone(),

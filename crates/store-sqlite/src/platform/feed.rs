@@ -6,8 +6,10 @@ use crate::sql::statements;
 use crate::writer::Tx;
 use async_trait::async_trait;
 use jiff::Timestamp;
+use model::SpineUserId;
+use model::message::{Envelope, Status, SubStatus};
 use rusqlite::params;
-use store::platform::{Audience, Feed, FeedEntry, FeedItem};
+use store::platform::{Audience, Feed, FeedEntry, FeedItem, Kept};
 use store::{Result, StoreError};
 use tokio::sync::watch;
 
@@ -17,8 +19,12 @@ statements! {
     LATEST_OF_CLIENT = "SELECT seq FROM feed WHERE client = ?1 ORDER BY seq DESC LIMIT 1";
     OF_PRACTICE = "SELECT seq, at, kind, message, only_for, status, sub_status, client_name FROM feed WHERE practice = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
     OF_CLIENT = "SELECT seq, at, kind, message, only_for, status, sub_status, client_name FROM feed WHERE client = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
-    // Looks at the oldest places only: a row goes when it and those before it are old.
-    FORGET = "DELETE FROM feed WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM feed WHERE seq > 0 ORDER BY seq LIMIT ?2) WHERE at < ?1)";
+    // One row for a practice and one for a sender, in this order.
+    ADD_BOTH = "INSERT INTO feed (practice, client, at, kind, message, only_for, status, sub_status) VALUES (?1, NULL, ?3, 'message', ?4, ?5, NULL, NULL), (NULL, ?2, ?3, 'status', ?6, NULL, ?7, ?8)";
+    OLDEST = "SELECT seq, at FROM feed WHERE seq > 0 ORDER BY seq LIMIT ?1";
+    FORGET = "DELETE FROM feed WHERE seq <= ?1";
+    FIRST_PLACE = "SELECT seq FROM feed WHERE seq > 0 ORDER BY seq LIMIT 1";
+    NEWEST_PLACE = "SELECT seq FROM sqlite_sequence WHERE name = 'feed'";
 }
 
 impl Tx<'_> {
@@ -43,7 +49,7 @@ impl Tx<'_> {
                     at,
                     "message",
                     reference.0.as_bytes(),
-                    only.as_ref().map(model::SpineUserId::as_str),
+                    only.as_ref().map(SpineUserId::as_str),
                     None::<&str>,
                     None::<&str>,
                     None::<&str>,
@@ -64,7 +70,7 @@ impl Tx<'_> {
                     message_id.0.as_bytes(),
                     None::<&str>,
                     status.as_str(),
-                    sub_status.map(model::message::SubStatus::as_str),
+                    sub_status.map(SubStatus::as_str),
                     None::<&str>,
                 ],
                 "feed",
@@ -86,6 +92,46 @@ impl Tx<'_> {
             ),
         }?;
         self.wake(audience);
+        Ok(())
+    }
+
+    /// Tells a practice that a message arrived or changed; `only` that practitioner, if given.
+    pub(super) fn tell_practice(
+        &mut self,
+        envelope: &Envelope,
+        only: Option<&SpineUserId>,
+        at: Timestamp,
+    ) -> Result<()> {
+        let item = FeedItem::Message {
+            reference: envelope.reference,
+            only: only.cloned(),
+        };
+        self.tell(Audience::Practice(envelope.practice.clone()), at, &item)
+    }
+
+    /// Tells a practice of a message and its sender of the new status, in one statement.
+    pub(super) fn tell_both(
+        &mut self,
+        envelope: &Envelope,
+        only: Option<&SpineUserId>,
+        (status, sub_status): (Status, Option<SubStatus>),
+        at: Timestamp,
+    ) -> Result<()> {
+        let rows = params![
+            envelope.practice.as_str(),
+            envelope.client.0.as_bytes(),
+            at.as_millisecond(),
+            envelope.reference.0.as_bytes(),
+            only.map(SpineUserId::as_str),
+            envelope.message_id.0.as_bytes(),
+            status.as_str(),
+            sub_status.map(SubStatus::as_str),
+        ];
+        if self.write(ADD_BOTH, rows)? != 2 {
+            return Err(StoreError::Inconsistent { place: "feed" });
+        }
+        self.wake(Audience::Practice(envelope.practice.clone()));
+        self.wake(Audience::Client(envelope.client));
         Ok(())
     }
 
@@ -147,14 +193,24 @@ impl Feed for Db {
     async fn since(&self, audience: &Audience, after: u64, limit: u32) -> Result<Vec<FeedEntry>> {
         // A caller may bring any number as its last place.
         let after = int(after);
-        self.read("read the feed", |conn| match audience {
+        let entry = |cells: &mut Cells<'_>| Ok(entry(cells));
+        let rows = self.read("read the feed", |conn| match audience {
             Audience::Practice(code) => {
                 conn.all(OF_PRACTICE, params![code.as_str(), after, limit], entry)
             }
             Audience::Client(id) => {
                 conn.all(OF_CLIENT, params![id.0.as_bytes(), after, limit], entry)
             }
-        })
+        })?;
+        let mut entries = Vec::with_capacity(rows.len());
+        for row in rows {
+            match row {
+                Ok(entry) => entries.push(entry),
+                // One damaged row must not end every stream that comes to it.
+                Err(cause) => tracing::error!(%cause, "a row was left out of a feed"),
+            }
+        }
+        Ok(entries)
     }
 
     fn wakes(&self, audience: &Audience) -> watch::Receiver<u64> {
@@ -163,9 +219,27 @@ impl Feed for Db {
 
     async fn forget(&self, before: Timestamp, limit: u32) -> Result<u64> {
         self.write("forget the feed", move |tx| {
-            let gone = tx.write(FORGET, params![before.as_millisecond(), limit])?;
-            Ok(gone as u64)
+            let oldest = tx.all(OLDEST, [limit], |cells| {
+                let seq: i64 = cells.take("feed.seq")?;
+                let at: Timestamp = cells.take("feed.at")?;
+                Ok((seq, at))
+            })?;
+            let old = oldest.iter().take_while(|(_, at)| *at < before).last();
+            match old {
+                Some((seq, _)) => Ok(tx.write(FORGET, [seq])? as u64),
+                None => Ok(0),
+            }
         })
         .await
+    }
+
+    async fn kept(&self) -> Result<Kept> {
+        self.read("read which places are kept", |conn| {
+            let seq = |cells: &mut Cells<'_>| cells.take::<u64>("feed.seq");
+            let newest = conn.one(NEWEST_PLACE, [], seq)?.unwrap_or(0);
+            let first = conn.one(FIRST_PLACE, [], seq)?;
+            let forgotten = first.map_or(newest, |first| first.saturating_sub(1));
+            Ok(Kept { forgotten, newest })
+        })
     }
 }

@@ -11,6 +11,9 @@ pub(super) use change::withdraw_under;
 #[cfg(test)]
 pub(crate) use statements::ALL;
 
+#[cfg(test)]
+mod tests;
+
 use super::Db;
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -18,8 +21,8 @@ use model::message::{Event, Status, SubStatus};
 use model::{Actor, ClientMessageId, ClientSystemId, Hash, MessageRef, OdsCode, SpineUserId};
 use store::Result;
 use store::platform::{
-    Accepted, Applied, Collected, Messages, NewMessage, Stored, StoredAttachment, StoredContent,
-    WaitingMessage,
+    Accepted, Applied, Collected, Messages, NewMessage, Settled, Stored, StoredAttachment,
+    StoredContent, WaitingMessage,
 };
 
 #[async_trait]
@@ -82,7 +85,7 @@ impl Messages for Db {
         .await
     }
 
-    async fn settle_due(&self, now: Timestamp, limit: u32) -> Result<u64> {
+    async fn settle_due(&self, now: Timestamp, limit: u32) -> Result<Settled> {
         self.write("settle messages", move |tx| {
             change::settle_due(tx, now, limit)
         })

@@ -38,11 +38,12 @@ impl World {
     async fn hold(&self) -> std::sync::mpsc::Sender<()> {
         let (go, wait) = std::sync::mpsc::channel();
         let (began, held) = oneshot::channel();
+        let mut began = Some(began);
         let writer = Arc::clone(&self.writer);
         tokio::spawn(async move {
             writer
                 .write("hold", move |_| {
-                    let _told = began.send(());
+                    let _told = began.take().map(|began| began.send(()));
                     let _released = wait.recv_timeout(Duration::from_secs(10));
                     Ok(())
                 })
@@ -62,7 +63,7 @@ fn topics(path: &Path) -> Vec<String> {
     rows.collect::<rusqlite::Result<_>>().unwrap()
 }
 
-fn add(name: &'static str) -> impl FnOnce(&mut Tx<'_>) -> Result<()> {
+fn add(name: &'static str) -> impl FnMut(&mut Tx<'_>) -> Result<()> {
     move |tx| {
         tx.wakes.push(Audience::Practice(
             model::OdsCode::parse(&name.to_uppercase()).unwrap(),
@@ -71,7 +72,7 @@ fn add(name: &'static str) -> impl FnOnce(&mut Tx<'_>) -> Result<()> {
     }
 }
 
-type Work = Box<dyn FnOnce(&mut Tx<'_>) -> Result<()> + Send>;
+type Work = Box<dyn FnMut(&mut Tx<'_>) -> Result<()> + Send>;
 
 /// Queues calls while the thread is held, so that they are one batch, and gives their answers.
 async fn together(world: &World, calls: Vec<Work>) -> Vec<Result<()>> {
@@ -223,7 +224,7 @@ async fn dropping_the_last_handle_finishes_what_has_queued_and_leaves_one_file()
         let (answer, _nobody) = oneshot::channel();
         let call = Call {
             transaction: "add",
-            work: Some(add(name)),
+            work: add(name),
             outcome: None,
             answer,
         };
@@ -261,4 +262,33 @@ async fn while_another_process_writes_calls_wait() {
     other.execute_batch("COMMIT").unwrap();
     waiting.await.unwrap().unwrap();
     assert_eq!(world.topics(), ["one"]);
+}
+
+#[tokio::test]
+async fn a_start_cuts_off_the_log_that_a_process_left_when_it_died() {
+    let world = World::new();
+    // The first call's log is cut off.
+    for name in ["one", "two"] {
+        world.writer.write("add", add(name)).await.unwrap();
+    }
+    let left = tempfile::tempdir().unwrap();
+    let log = left.path().join("a.sqlite-wal");
+    for name in ["a.sqlite", "a.sqlite-wal"] {
+        std::fs::copy(world.folder.path().join(name), left.path().join(name)).unwrap();
+    }
+    assert!(log.metadata().unwrap().len() > 0);
+    let connection = prepare(&left.path().join("a.sqlite"), "FULL").unwrap();
+    let writer = Writer::start(connection, Arc::new(Hub::default())).unwrap();
+    writer.write("add", add("three")).await.unwrap();
+    let emptied = async {
+        while log.metadata().unwrap().len() > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let limit = Duration::from_secs(10);
+    tokio::time::timeout(limit, emptied).await.unwrap();
+    assert_eq!(
+        topics(&left.path().join("a.sqlite")),
+        ["one", "three", "two"]
+    );
 }

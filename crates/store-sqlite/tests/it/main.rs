@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's helpers may panic as it may")]
 
+mod damaged;
 mod durable;
+mod million;
 mod tampering;
 
 use model::entropy::SeededEntropy;

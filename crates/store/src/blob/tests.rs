@@ -10,10 +10,11 @@ fn open(folder: &tempfile::TempDir) -> DiskBlobs {
 }
 
 async fn put(blobs: &DiskBlobs, pieces: &[&[u8]]) -> SealedBlob {
-    let mut writer = blobs.begin().await.unwrap();
+    let mut writer = blobs.begin();
     for piece in pieces {
-        writer.write(piece).await.unwrap();
+        writer.write(Bytes::copy_from_slice(piece)).await.unwrap();
     }
+    writer.finish().await.unwrap();
     writer.seal().await.unwrap()
 }
 
@@ -23,6 +24,16 @@ fn files(folder: &std::path::Path) -> usize {
         .map(|entry| entry.unwrap().path())
         .map(|path| if path.is_dir() { files(&path) } else { 1 })
         .sum()
+}
+
+async fn until(mut what: impl FnMut() -> bool) {
+    for _ in 0..2_000 {
+        if what() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("it did not come to pass");
 }
 
 #[tokio::test]
@@ -42,11 +53,16 @@ async fn what_is_sealed_is_read_back_and_equal_content_is_one_file() {
 async fn a_dropped_writer_leaves_nothing_and_leftovers_of_a_crash_can_be_cleared() {
     let folder = tempfile::tempdir().unwrap();
     let blobs = open(&folder);
-    let mut writer = blobs.begin().await.unwrap();
-    writer.write(b"half").await.unwrap();
-    assert_eq!(files(folder.path()), 1);
+    let mut writer = blobs.begin();
+    writer.write(Bytes::from_static(b"half")).await.unwrap();
+    until(|| files(folder.path()) == 1).await;
     drop(writer);
-    assert_eq!(files(folder.path()), 0);
+    until(|| files(folder.path()) == 0).await;
+    let mut writer = blobs.begin();
+    writer.write(Bytes::from_static(b"whole")).await.unwrap();
+    writer.finish().await.unwrap();
+    drop(writer);
+    until(|| files(folder.path()) == 0).await;
     std::fs::write(folder.path().join("incoming/left"), b"by a crash").unwrap();
     open(&folder).clear_incoming().unwrap();
     assert_eq!(files(folder.path()), 0);
@@ -103,5 +119,45 @@ async fn a_pinned_blob_is_not_reclaimed_and_a_writer_waits_for_a_reclaim() {
     assert!(!writer.is_finished());
     reclaim.delete().await.unwrap();
     assert_eq!(writer.await.unwrap(), hash);
+    blobs.verify(hash).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_write_that_fails_says_so_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let blobs = open(&folder);
+    std::fs::remove_dir(folder.path().join("incoming")).unwrap();
+    let mut writer = blobs.begin();
+    // Which call tells depends on how far the disk has come.
+    let mut failed = false;
+    for _ in 0..100 {
+        failed |= writer.write(Bytes::from_static(b"x")).await.is_err();
+    }
+    failed |= writer.finish().await.is_err();
+    assert!(failed);
+    let refused = writer.seal().await.err().unwrap();
+    assert!(matches!(refused.error, BlobError::Io { .. }));
+    assert_eq!(refused.in_doubt, None);
+}
+
+#[tokio::test]
+async fn a_blob_that_was_not_finished_is_not_sealed() {
+    let folder = tempfile::tempdir().unwrap();
+    let blobs = open(&folder);
+    let mut writer = blobs.begin();
+    writer.write(Bytes::from_static(b"half")).await.unwrap();
+    assert!(writer.seal().await.is_err());
+    until(|| files(folder.path()) == 0).await;
+}
+
+#[tokio::test]
+async fn new_bytes_heal_a_damaged_blob() {
+    let folder = tempfile::tempdir().unwrap();
+    let blobs = open(&folder);
+    let hash = put(&blobs, &[b"true"]).await.hash;
+    let hex = hash.to_hex();
+    std::fs::write(folder.path().join(&hex[..2]).join(&hex), b"fals").unwrap();
+    assert!(blobs.verify(hash).await.is_err());
+    put(&blobs, &[b"true"]).await;
     blobs.verify(hash).await.unwrap();
 }

@@ -1,7 +1,7 @@
 //! The feed: order, resumption, audiences, wake-ups.
 
 use super::world::{CONVERTS, World, at, race};
-use crate::platform::{Audience, FeedItem, PlatformStore};
+use crate::platform::{Audience, FeedItem, Kept, PlatformStore};
 use model::message::{ClaimMode, Event, Status, SubStatus};
 
 pub async fn an_empty_feed_is_at_place_zero(store: PlatformStore) {
@@ -119,6 +119,62 @@ pub async fn only_old_rows_are_forgotten(store: PlatformStore) {
     assert_eq!(times, [at(3), at(4)]);
 }
 
+pub async fn no_row_is_forgotten_before_an_older_one(store: PlatformStore) {
+    let world = World::new(store).await;
+    let feed = &world.store.feed;
+    // What time brought is told with its own time, which may lie before that of the rows around it.
+    for accepted in [1, 5, 2, 6] {
+        world.accept_standard(accepted).await;
+    }
+    assert_eq!(feed.forget(at(3), 100).await.unwrap(), 2);
+    let times: Vec<_> = world
+        .told(&world.toolbars())
+        .await
+        .iter()
+        .map(|entry| entry.at)
+        .collect();
+    assert_eq!(times, [at(5), at(2), at(6)]);
+}
+
+pub async fn a_reader_learns_whether_it_may_have_missed_rows(store: PlatformStore) {
+    let world = World::new(store).await;
+    let feed = &world.store.feed;
+    let nothing = Kept {
+        forgotten: 0,
+        newest: 0,
+    };
+    assert_eq!(feed.kept().await.unwrap(), nothing);
+    for accepted in 0..3 {
+        world.accept_standard(accepted).await;
+    }
+    let newest = feed.latest(&world.sender()).await.unwrap();
+    let all = Kept {
+        forgotten: 0,
+        newest,
+    };
+    assert_eq!(feed.kept().await.unwrap(), all);
+    assert!(!all.may_miss(0) && !all.may_miss(newest) && all.may_miss(newest + 1));
+    // Two rows each: one for the practice, one for the sender.
+    let first = world.told(&world.sender()).await[0].seq;
+    assert_eq!(feed.forget(at(1), 100).await.unwrap(), 2);
+    let some = feed.kept().await.unwrap();
+    assert_eq!(
+        some,
+        Kept {
+            forgotten: first,
+            newest
+        }
+    );
+    // Who has read just what is forgotten has missed nothing.
+    assert!(some.may_miss(first - 1) && !some.may_miss(first));
+    assert_eq!(feed.forget(at(9), 100).await.unwrap(), 4);
+    let none = Kept {
+        forgotten: newest,
+        newest,
+    };
+    assert_eq!(feed.kept().await.unwrap(), none);
+}
+
 pub async fn waiting_readers_wake_after_a_commit(store: PlatformStore) {
     let world = World::new(store).await;
     let feed = &world.store.feed;
@@ -135,7 +191,7 @@ pub async fn waiting_readers_wake_after_a_commit(store: PlatformStore) {
     sending.await.unwrap();
     first.mark_unchanged();
     let settled = world.store.messages.settle_due(at(5 + CONVERTS), 10).await;
-    assert_eq!(settled.unwrap(), 1);
+    assert_eq!(settled.unwrap().changed, 1);
     assert!(first.has_changed().unwrap());
 }
 

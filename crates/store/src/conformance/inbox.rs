@@ -77,7 +77,7 @@ pub async fn converted_messages_wait_for_everyone(store: PlatformStore) {
     let world = World::new(store).await;
     let reference = world.accept_instant(5).await;
     let settled = world.store.messages.settle_due(at(5 + CONVERTS), 10).await;
-    assert_eq!(settled.unwrap(), 1);
+    assert_eq!(settled.unwrap().changed, 1);
     let stranger = Practitioner {
         practice: world.practice.clone(),
         spine_user_id: spine("LOCUM-7"),
@@ -96,7 +96,7 @@ pub async fn ended_messages_no_longer_wait(store: PlatformStore) {
     // Stages are as stored: until someone settles it, the expired one is listed.
     assert_eq!(waiting(&world, &world.doctor).await, [expired, waits]);
     let settled = world.store.messages.settle_due(at(6 + EXPIRES), 10).await;
-    assert_eq!(settled.unwrap(), 1);
+    assert_eq!(settled.unwrap().changed, 1);
     assert_eq!(waiting(&world, &world.doctor).await, [waits]);
 }
 

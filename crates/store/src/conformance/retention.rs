@@ -41,6 +41,7 @@ pub async fn what_ended_long_ago_loses_its_content(store: PlatformStore) {
     let expected = Collected {
         messages: 1,
         unused_blobs: vec![blob("a")],
+        more: false,
     };
     assert_eq!(collected, expected);
     let messages = &world.store.messages;
@@ -84,9 +85,39 @@ pub async fn no_more_than_the_limit_is_emptied(store: PlatformStore) {
     }
     let mut emptied = Vec::new();
     for _ in 0..4 {
-        emptied.push(empty(&world, 7, 2).await.messages);
+        let collected = empty(&world, 7, 2).await;
+        emptied.push((collected.messages, collected.more));
     }
-    assert_eq!(emptied, [2, 2, 1, 0]);
+    assert_eq!(emptied, [(2, true), (2, true), (1, false), (0, false)]);
+}
+
+pub async fn little_is_emptied_at_a_time_when_there_is_much_in_it(store: PlatformStore) {
+    let world = World::new(store).await;
+    let mut references = Vec::new();
+    for accepted in 0..4 {
+        let mut message = world.standard(accepted);
+        // As large as a row can be: what is in blobs does not count.
+        let content = vec![b'x'; 600 * 1024];
+        message.attachments[0].0.size = content.len() as u64;
+        message.attachments[0].1 = AttachmentBytes::Inline(content.into());
+        assert_eq!(world.accept(&message).await, Accepted::New);
+        world.reject(message.envelope.reference, 6).await;
+        references.push(message.envelope.reference);
+    }
+    let mut emptied = Vec::new();
+    loop {
+        let collected = empty(&world, 7, 100).await;
+        emptied.push(collected.messages);
+        if !collected.more {
+            break;
+        }
+    }
+    assert!(emptied.len() > 1, "{emptied:?}");
+    assert_eq!(emptied.iter().sum::<u64>(), 4);
+    for reference in references {
+        let content = world.store.messages.content(reference).await;
+        assert_eq!(content.unwrap(), None);
+    }
 }
 
 pub async fn a_blob_is_free_when_the_last_message_lets_go(store: PlatformStore) {

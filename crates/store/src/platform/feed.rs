@@ -57,15 +57,35 @@ pub struct FeedEntry {
     pub item: FeedItem,
 }
 
+/// Which rows are still there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Rows up to this place were forgotten; 0 when none was.
+    pub forgotten: u64,
+    /// No row has a place beyond this one yet; 0 when there never was one.
+    pub newest: u64,
+}
+
+impl Kept {
+    /// Whether a reader who has read up to `place` may have missed rows: they were forgotten, or the
+    /// place was given by another database.
+    pub fn may_miss(self, place: u64) -> bool {
+        place < self.forgotten || place > self.newest
+    }
+}
+
 /// Reading feeds.
 #[async_trait]
 pub trait Feed: Send + Sync {
     /// The newest place of an audience's feed; 0 when it is empty.
     async fn latest(&self, audience: &Audience) -> Result<u64>;
-    /// Rows after a place, oldest first.
+    /// Rows after a place, oldest first. One that cannot be read is left out.
     async fn since(&self, audience: &Audience, after: u64, limit: u32) -> Result<Vec<FeedEntry>>;
     /// Changes its value whenever rows may have come. Readers poll as well, see [`crate::wake`].
     fn wakes(&self, audience: &Audience) -> watch::Receiver<u64>;
-    /// Drops rows from before `before`, at most `limit`; how many.
+    /// Drops the oldest rows as far as they are from before `before`, at most `limit`; how many. No row
+    /// goes before one that stays.
     async fn forget(&self, before: Timestamp, limit: u32) -> Result<u64>;
+    /// The places that were forgotten, and the newest place that was ever given, over all audiences.
+    async fn kept(&self) -> Result<Kept>;
 }

@@ -1,9 +1,9 @@
 //! Messages: accepted once, held, changed only by the life cycle, emptied after retention.
 
-use crate::Result;
+use crate::{Result, StoreError};
 use async_trait::async_trait;
 use bytes::Bytes;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::attachment::Attachment;
 use model::coded_data::CodedItem;
 use model::message::{Body, Envelope, Event, Refused, Stage, Status, Step, SubStatus};
@@ -110,7 +110,32 @@ pub struct Collected {
     pub messages: u64,
     /// Blobs that no message refers to any more.
     pub unused_blobs: Vec<Hash>,
+    /// Whether others are left to empty.
+    pub more: bool,
 }
+
+/// What a round of settling did.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// Messages that changed.
+    pub changed: u64,
+    /// Messages that could not be settled, and were put off by [`PUT_OFF`].
+    pub set_aside: Vec<SetAside>,
+    /// Whether others are left to settle now.
+    pub more: bool,
+}
+
+/// A message that storage cannot make sense of.
+#[derive(Debug)]
+pub struct SetAside {
+    /// Which; `None` when not even that can be read.
+    pub reference: Option<MessageRef>,
+    /// What is wrong with it.
+    pub cause: StoreError,
+}
+
+/// How long settling leaves a message alone that it could not make sense of.
+pub const PUT_OFF: SignedDuration = SignedDuration::from_hours(1);
 
 /// Messages.
 #[async_trait]
@@ -133,7 +158,7 @@ pub trait Messages: Send + Sync {
     ) -> Result<Option<StoredAttachment>>;
     /// What waits at a practice and this practitioner may see, oldest first, after a cursor: every
     /// message not at its end, but instant ones that still await their import only for their own
-    /// practitioner. Stages are as stored.
+    /// practitioner. Stages are as stored. A message that cannot be read is left out.
     async fn waiting(
         &self,
         practice: &OdsCode,
@@ -151,10 +176,12 @@ pub trait Messages: Send + Sync {
         event: &Event,
         at: Timestamp,
     ) -> Result<Applied>;
-    /// Writes what time has brought to at most `limit` messages; how many changed.
-    async fn settle_due(&self, now: Timestamp, limit: u32) -> Result<u64>;
+    /// Writes what time has brought to at most `limit` messages. One that cannot be read or changed
+    /// does not hold up the others.
+    async fn settle_due(&self, now: Timestamp, limit: u32) -> Result<Settled>;
 
-    /// Empties at most `limit` messages that reached their end before `ended_before`.
+    /// Empties at most `limit` messages that reached their end before `ended_before`; fewer when they
+    /// carry so much that others would wait for it.
     async fn empty_ended(&self, ended_before: Timestamp, limit: u32) -> Result<Collected>;
     /// Whether any message refers to a blob.
     async fn blob_in_use(&self, hash: Hash) -> Result<bool>;

@@ -3,6 +3,7 @@
 use super::file::{self, Control};
 use super::{Offline, Reject, answer, guard, paths};
 use crate::AgentHandle;
+use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -10,10 +11,12 @@ use axum::routing::{delete, get, post};
 use axum::{Json, Router, middleware};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use httpkit::lifecycle::Shutdown;
+use httpkit::serve::Bound;
 use model::{Entropy, Secret, entropy};
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use wire::practice::{Inbox, Tokens};
 use wire::problem::ProblemType;
@@ -42,8 +45,8 @@ impl ControlServer {
     ) -> io::Result<Self> {
         let secret: [u8; 32] = entropy::bytes(entropy);
         let secret = Secret::new(URL_SAFE_NO_PAD.encode(secret));
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let url = format!("http://{}", listener.local_addr()?);
+        let bound = Bound::to(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        let url = bound.url();
         let control = Control {
             url: url.clone(),
             secret: secret.clone(),
@@ -54,7 +57,8 @@ impl ControlServer {
             .map_err(io::Error::other)??;
         let app = router(toolbar, secret);
         let task = tokio::spawn(async move {
-            if let Err(error) = axum::serve(listener, app).await {
+            // It ends with this task.
+            if let Err(error) = bound.serve(app, Shutdown::default()).await {
                 tracing::error!(%error, "control API ended");
             }
         });
@@ -100,6 +104,14 @@ async fn nothing_here() -> Response {
     answer::problem(ProblemType::NotFound, "There is no such order.")
 }
 
+/// Says no more: the JSON library's own words may quote what came.
+fn not_an_order() -> Response {
+    answer::problem(
+        ProblemType::MalformedJson,
+        "The body is not what this order takes.",
+    )
+}
+
 async fn state(State(toolbar): State<AgentHandle>) -> Response {
     let state = toolbar.state().borrow().clone();
     Json(state).into_response()
@@ -128,8 +140,11 @@ async fn import(State(toolbar): State<AgentHandle>, Path(message): Path<String>)
 async fn reject(
     State(toolbar): State<AgentHandle>,
     Path(message): Path<String>,
-    Json(body): Json<Reject>,
+    body: Result<Json<Reject>, JsonRejection>,
 ) -> Response {
+    let Ok(Json(body)) = body else {
+        return not_an_order();
+    };
     answer::json(toolbar.reject(&message, &body.reason).await)
 }
 
@@ -144,7 +159,13 @@ async fn withdraw(State(toolbar): State<AgentHandle>, Path(token): Path<String>)
     }
 }
 
-async fn offline(State(toolbar): State<AgentHandle>, Json(body): Json<Offline>) -> Response {
+async fn offline(
+    State(toolbar): State<AgentHandle>,
+    body: Result<Json<Offline>, JsonRejection>,
+) -> Response {
+    let Ok(Json(body)) = body else {
+        return not_an_order();
+    };
     toolbar.set_offline(body.offline);
     StatusCode::NO_CONTENT.into_response()
 }

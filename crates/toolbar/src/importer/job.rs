@@ -9,6 +9,7 @@ use crate::backoff::Backoff;
 use crate::record_system::{Filed, ImportMessage, RecordSystemError};
 use crate::shared::Shared;
 use crate::state::AgentEvent;
+use faultpoint::Point;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -106,8 +107,10 @@ async fn claim(shared: &Shared, order: &Order) -> Result<(Claimed, Hold), Fault>
         }
         let asked = Instant::now();
         let calls = &order.session.calls;
+        faultpoint::pass(Point::Claim);
         match calls.claim(&order.message_ref, order.mode).await {
             Ok(claimed) => {
+                faultpoint::pass(Point::Claimed);
                 let life = hold::life(&claimed.lease_until, shared.clock.now());
                 let hold = Hold::keep(
                     calls.clone(),
@@ -193,8 +196,12 @@ async fn try_write(
         if !shared.may_write(&order.session) {
             return Err(Fault::Closed);
         }
+        faultpoint::pass(Point::RecordWrite);
         match shared.records.import_once(ready).await {
-            Ok(filed) => return Ok(filed),
+            Ok(filed) => {
+                faultpoint::pass(Point::RecordWritten);
+                return Ok(filed);
+            }
             Err(RecordSystemError::Refused { words }) => {
                 return Err(Fault::refused("the message", &words));
             }

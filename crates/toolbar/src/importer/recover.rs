@@ -5,7 +5,8 @@ use super::hold::{self, Hold};
 use super::report::report;
 use crate::shared::Shared;
 use crate::state::AgentEvent;
-use model::message::Status;
+use faultpoint::Point;
+use model::message::{Status, SubStatus};
 use std::sync::Arc;
 use tokio::time::Instant;
 use wire::practice::ClaimMode;
@@ -53,6 +54,11 @@ async fn look(shared: &Shared, order: &Order, user: &str) -> bool {
             return false;
         }
     }
+    // What a held message is claimed as shows when that claim ends: guessed, an instant one could end as
+    // one that somebody looked at.
+    if summary.sub_status.as_deref() == Some(SubStatus::ImportInProgress.as_str()) {
+        return false;
+    }
     let mode = if summary.auto_import {
         ClaimMode::Automatic
     } else {
@@ -60,9 +66,11 @@ async fn look(shared: &Shared, order: &Order, user: &str) -> bool {
     };
     let asked = Instant::now();
     // Held by somebody, or by our own claim of before: another time.
+    faultpoint::pass(Point::Claim);
     let Ok(claimed) = calls.claim(reference, mode).await else {
         return false;
     };
+    faultpoint::pass(Point::Claimed);
     let life = hold::life(&claimed.lease_until, shared.clock.now());
     let hold = Hold::keep(calls.clone(), reference.clone(), claimed.fence, life, asked);
     let told = report(shared, order, hold, &summary.message_id).await;

@@ -5,6 +5,8 @@ use super::{Fault, Order};
 use crate::backoff::Backoff;
 use crate::shared::{Session, Shared};
 use crate::state::AgentEvent;
+use faultpoint::Point;
+use model::message::{Status, SubStatus};
 use sdk::Error;
 use tokio::time::{Instant, timeout};
 use wire::practice::ClaimMode;
@@ -74,8 +76,12 @@ enum Next {
 }
 
 async fn complete(session: &Session, order: &Order, fence: u64) -> Result<Next, Error> {
+    faultpoint::pass(Point::Complete);
     match session.calls.complete(&order.message_ref, fence).await {
-        Ok(_) => Ok(Next::Told),
+        Ok(_) => {
+            faultpoint::pass(Point::Completed);
+            Ok(Next::Told)
+        }
         Err(error) if error.status() == Some(409) => Ok(Next::Lost),
         Err(error) => Err(error),
     }
@@ -84,11 +90,15 @@ async fn complete(session: &Session, order: &Order, fence: u64) -> Result<Next, 
 /// The claim was lost, perhaps because an earlier `complete` worked and its answer did not come.
 async fn claim_again(session: &Session, order: &Order) -> Result<Next, Error> {
     let now = session.calls.detail(&order.message_ref).await?.summary;
-    if now.status == model::message::Status::Completed.as_str() {
+    if now.status == Status::Completed.as_str() {
         return Ok(Next::Told);
     }
-    if now.status != model::message::Status::Pending.as_str() {
+    if now.status != Status::Pending.as_str() {
         return Ok(Next::Ended);
+    }
+    // While somebody holds it, nobody can say what it will wait for.
+    if now.sub_status.as_deref() == Some(SubStatus::ImportInProgress.as_str()) {
+        return Ok(Next::Lost);
     }
     // What meanwhile became a standard message can only be claimed as one. The claim says what the toolbar
     // does with it, and what it does is to tell the truth: the message is in the record.

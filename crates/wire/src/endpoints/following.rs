@@ -39,7 +39,9 @@ An id that is unknown, already deleted or another client system's: 404. Keep you
         summary: "Follow your messages as they change",
         description: "Server-sent events: one event of type `status` for each change of one of your messages, with the JSON of `StatusEvent` as its data. The stream stays open; a comment line every 15 seconds keeps it alive.
 
-To miss nothing, connect again after a break with `Last-Event-ID` set to the last `id` you have worked through; what happened since then comes first. Without it, or with something that is no event's id, only new events come.",
+To miss nothing, connect again after a break with `Last-Event-ID` set to the last `id` you have worked through; what happened since then comes first. Without it, or with something that is no event's id, only new events come.
+
+Events are kept for seven days. When the id is older than that, or from another platform, the first event is one of type `gap`: earlier ones may be missing, so ask once for the status of each message that you have not seen end, then go on.",
         access: Access::Key,
         parameters: &[Parameter {
             name: "Last-Event-ID",

@@ -1,10 +1,11 @@
 //! `baton platform serve`.
 
+use crate::args::ClientLimits;
 use crate::output;
 use anyhow::Context as _;
 use httpkit::clock::SystemClock;
 use httpkit::entropy::OsEntropy;
-use httpkit::serve::Bound;
+use httpkit::serve::{Bound, Limits};
 use model::{Actor, Clock as _};
 use platform::{Platform, PlatformConfig};
 use serde_json::json;
@@ -18,9 +19,12 @@ pub(crate) async fn run(
     listen: SocketAddr,
     base_url: Option<url::Url>,
     operator_listen: Option<SocketAddr>,
+    limits: ClientLimits,
+    inline_max: Option<usize>,
     json: bool,
 ) -> anyhow::Result<()> {
     let shutdown = crate::command::ends_on_signal()?;
+    crate::open_files::allow(limits.open_files());
     let bound = Bound::to(listen).await?;
     let operators = match operator_listen {
         Some(address) => Some(Bound::to(address).await?),
@@ -37,6 +41,8 @@ pub(crate) async fn run(
     super::add_initial_topics(&store, &Actor::System, SystemClock.now()).await?;
     let mut config = PlatformConfig::new(url.clone(), super::code_key(folder)?);
     config.operator_routes = operators.is_none();
+    config.large_bodies.at_once = usize::try_from(limits.max_large_bodies)?;
+    config.inline_max = inline_max.unwrap_or(config.inline_max);
     let platform = Platform::new(
         config,
         store,
@@ -52,7 +58,12 @@ pub(crate) async fn run(
             "The platform is at {url}, its documentation at {url}/docs. Ctrl-C ends it."
         ));
     }
-    let answering = bound.serve(platform.router(std::convert::identity), shutdown.clone());
+    let limits = Limits {
+        connections: usize::try_from(limits.max_connections)?,
+        ..Limits::default()
+    };
+    let router = platform.router(std::convert::identity);
+    let answering = bound.serve_within(limits, router, shutdown.clone());
     let for_operators = async {
         match operators {
             Some(bound) => {

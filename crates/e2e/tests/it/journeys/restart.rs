@@ -116,7 +116,11 @@ async fn a_toolbar_dies(holds: Holds) {
 #[tokio::test]
 async fn a_start_removes_blobs_that_a_crash_left_without_a_message() {
     let world = World::start().await;
-    let letter = attachment("application/pdf", "Letter.pdf", &samples::letter());
+    let letter = attachment(
+        "application/pdf",
+        "Letter.pdf",
+        &samples::pdf_of(100_000, 1),
+    );
     let sent = world
         .integrator
         .send_standard(&standard(vec![letter]))

@@ -32,7 +32,11 @@ async fn bytes_that_changed_on_the_disk_never_reach_a_record() {
     let world = World::start().await;
     let token = world.token().await;
     world.toolbar_offline().await;
-    let file = attachment("application/pdf", "Letter.pdf", &samples::letter());
+    let file = attachment(
+        "application/pdf",
+        "Letter.pdf",
+        &samples::pdf_of(100_000, 1),
+    );
     let id = world.integrator.sent(&token, &instant(vec![file])).await;
     let blobs = super::blobs(&world);
     let [blob] = blobs.as_slice() else {

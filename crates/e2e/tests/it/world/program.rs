@@ -9,7 +9,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// It is ready within a tenth of a second; this is for a busy machine.
 const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -83,9 +83,40 @@ impl Program {
         }
     }
 
+    /// The line in which it says that it is ready, or how it ended before that.
+    pub(crate) fn ready_or_ended(&mut self) -> Result<Value, ExitStatus> {
+        let end = Instant::now() + READY_WITHIN;
+        loop {
+            match self.lines.recv_timeout(READY_WITHIN) {
+                Ok(line) => {
+                    let said: Value = serde_json::from_str(&line).unwrap_or_default();
+                    if said["ready"] == true {
+                        return Ok(said);
+                    }
+                }
+                Err(_) => return Err(self.wait(ENDS_WITHIN).expect("it says nothing")),
+            }
+            assert!(
+                Instant::now() < end,
+                "not ready; its log:\n{}",
+                self.log_text()
+            );
+        }
+    }
+
+    /// How it ended by itself, if it has.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.wait(Duration::ZERO)
+    }
+
     /// Its process id.
     pub(crate) fn pid(&self) -> i32 {
         self.pid.as_raw_nonzero().get()
+    }
+
+    /// Where its log is.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.log.clone()
     }
 
     /// Its log so far.

@@ -33,6 +33,16 @@ impl Raw {
         read(&mut stream).await
     }
 
+    /// Says that so many bytes will come and sends the first of them; the rest never comes, and the
+    /// connection is cut with the answer's value. A server that hangs up early is no fault.
+    pub(crate) async fn begin(&self, length: usize, first: &[u8]) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        let head = format!("{}Content-Length: {length}\r\n\r\n", self.head);
+        stream.write_all(head.as_bytes()).await.unwrap();
+        drop(stream.write_all(first).await);
+        stream
+    }
+
     /// Sends a body in chunks, without saying how long it will be, until an answer comes or `most` bytes
     /// are sent; the answer, and how many were sent.
     pub(crate) async fn send_chunks(&self, most: usize) -> (String, usize) {

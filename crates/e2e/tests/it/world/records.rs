@@ -55,6 +55,47 @@ impl Records {
             .collect()
     }
 
+    /// The same; `None` when there was no good answer.
+    pub(crate) async fn find(&self, query: &str) -> Option<Vec<Value>> {
+        let answer = self.http.get(format!("{}/fhir/{query}", self.base));
+        let answer = answer.send().await.ok().filter(|a| a.status() == 200)?;
+        let bundle: Value = answer.json().await.ok()?;
+        let entries = bundle["entry"].as_array().cloned().unwrap_or_default();
+        assert_eq!(bundle["total"], entries.len(), "{query}");
+        let resource = |entry: Value| entry["resource"].clone();
+        Some(entries.into_iter().map(resource).collect())
+    }
+
+    /// Every resource of a type, page by page.
+    pub(crate) async fn walk(&self, kind: &str) -> Vec<Value> {
+        let mut all = Vec::new();
+        loop {
+            let query = format!("{kind}?_count=200&_offset={}", all.len());
+            let bundle: Value = serde_json::from_str(&self.search_text(&query).await).unwrap();
+            let total = bundle["total"].as_u64().unwrap();
+            let before = all.len();
+            let entries = bundle["entry"].as_array().cloned().unwrap_or_default();
+            all.extend(entries.into_iter().map(|entry| entry["resource"].clone()));
+            if all.len() as u64 >= total {
+                return all;
+            }
+            assert!(all.len() > before, "an empty page of {kind}");
+        }
+    }
+
+    /// A document's bytes; `None` when there was no good answer.
+    pub(crate) async fn bytes(&self, document: &Value) -> Option<Vec<u8>> {
+        let url = document["content"][0]["attachment"]["url"].as_str()?;
+        let url = if url.contains("://") {
+            url.to_owned()
+        } else {
+            format!("{}/fhir/{url}", self.base)
+        };
+        let answer = self.http.get(url).header(header::ACCEPT, "*/*");
+        let answer = answer.send().await.ok().filter(|a| a.status() == 200)?;
+        Some(answer.bytes().await.ok()?.to_vec())
+    }
+
     /// The documents of a message.
     pub(crate) async fn documents_of(&self, message_id: &str) -> Vec<Value> {
         let identifier = format!("urn:x-baton:message-id%7C{message_id}");

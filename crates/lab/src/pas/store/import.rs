@@ -3,6 +3,7 @@
 mod writer;
 
 use super::{Store, StoreError};
+use faultpoint::Point;
 use jiff::Timestamp;
 use rusqlite::TransactionBehavior;
 use wire::fhir_r4::{NHS_NUMBER, search::Token};
@@ -120,7 +121,9 @@ impl Store {
             // Taken at once, so that two imports can't both find that nothing is there yet.
             let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let done = Import::new(&change, &entries, now).run()?;
+            faultpoint::pass(Point::RecordCommit);
             change.commit()?;
+            faultpoint::pass(Point::RecordCommitted);
             Ok(done)
         })
         .await

@@ -1,53 +1,67 @@
 //! Accepting a message: everything that must survive together, in one transaction.
 
-use super::change::{self, count_in};
+use super::change::count_in;
 use super::stage::Columns;
 use super::statements::{
-    ADD, ADD_ATTACHMENT, ADD_BODY, ADD_CODED_ITEM, EARLIER, USE_BLOB, USE_TOKEN,
+    ADD, ADD_ATTACHMENT, ADD_BODY, ADD_CODED_ITEM, ADD_FIRST_LINE, EARLIER, TAKE_BACK, USE_BLOB,
+    USE_TOKEN,
 };
 use crate::row::int;
 use crate::writer::Tx;
 use model::coded_data::Number;
-use model::message::show;
+use model::message::{Envelope, SubStatus, show};
+use model::policy::only_for;
 use model::{Actor, Hash, SpineUserId};
 use rusqlite::params;
-use store::Result;
 use store::platform::{Accepted, AttachmentBytes, NewMessage};
+use store::{Result, StoreError};
 
 pub(super) fn accept(tx: &mut Tx<'_>, by: &Actor, message: &NewMessage) -> Result<Accepted> {
     let envelope = &message.envelope;
-    let names = [
-        envelope.client.0.as_bytes(),
-        envelope.message_id.0.as_bytes(),
-    ];
-    let earlier: Option<Hash> =
-        tx.one(EARLIER, names, |cells| cells.take("message.content_hash"))?;
-    if let Some(earlier) = earlier {
-        return Ok(if earlier == envelope.content_hash {
-            Accepted::Same
-        } else {
-            Accepted::Conflict
-        });
-    }
+    let Some(id) = add_row(tx, message)? else {
+        return earlier(tx, envelope);
+    };
     let at = envelope.accepted_at;
     if let Some(approval) = &envelope.approval {
         let used = params![approval.token.0.as_bytes(), at.as_millisecond()];
         if tx.write(USE_TOKEN, used)? == 0 {
+            tx.write_one(TAKE_BACK, [id], "message")?;
             return Ok(Accepted::TokenWithdrawn);
         }
     }
-    let id = add_row(tx, message)?;
     add_content(tx, id, message)?;
     let (status, sub_status, _) = show(&message.stage);
-    change::add_history(tx, id, status, sub_status, at)?;
+    let line = params![
+        id,
+        status.as_str(),
+        sub_status.map(SubStatus::as_str),
+        at.as_millisecond()
+    ];
+    tx.write_one(ADD_FIRST_LINE, line, "history")?;
     count_in(tx, status, sub_status)?;
     tx.audit(by, at, "accept message", envelope.reference)?;
-    change::tell_practice(tx, envelope, &message.stage, at)?;
-    change::tell_sender(tx, envelope, status, sub_status, at)?;
+    let only = only_for(&message.stage, envelope.approval.as_ref());
+    tx.tell_both(envelope, only, (status, sub_status), at)?;
     Ok(Accepted::New)
 }
 
-fn add_row(tx: &Tx<'_>, message: &NewMessage) -> Result<i64> {
+/// What a message is whose id its client system has used before.
+fn earlier(tx: &Tx<'_>, envelope: &Envelope) -> Result<Accepted> {
+    let names = [
+        envelope.client.0.as_bytes(),
+        envelope.message_id.0.as_bytes(),
+    ];
+    let hash: Option<Hash> = tx.one(EARLIER, names, |cells| cells.take("message.content_hash"))?;
+    match hash {
+        Some(hash) if hash == envelope.content_hash => Ok(Accepted::Same),
+        Some(_) => Ok(Accepted::Conflict),
+        None => Err(StoreError::Inconsistent { place: "message" }),
+    }
+}
+
+/// The new row's key; `None` when the client system has used the id before. The unique index decides
+/// that, so that no statement has to ask first.
+fn add_row(tx: &Tx<'_>, message: &NewMessage) -> Result<Option<i64>> {
     let envelope = &message.envelope;
     let at = envelope.accepted_at;
     let approval = envelope.approval.as_ref();
@@ -79,8 +93,8 @@ fn add_row(tx: &Tx<'_>, message: &NewMessage) -> Result<i64> {
         columns.due_at,
         columns.ended_at,
     ];
-    tx.write_one(ADD, row, "message")?;
-    Ok(tx.last_insert_id())
+    let added = tx.write(ADD, row)? == 1;
+    Ok(added.then(|| tx.last_insert_id()))
 }
 
 fn add_content(tx: &Tx<'_>, id: i64, message: &NewMessage) -> Result<()> {

@@ -2,15 +2,17 @@
 
 use super::read::{self, Found};
 use super::stage::Columns;
-use super::statements::{ADD_HISTORY, BY_REFERENCE, CHANGE, COUNT_IN, COUNT_OUT, DUE, UNDER_TOKEN};
+use super::statements::{
+    ADD_HISTORY, BY_REFERENCE, CHANGE, COUNT_IN, COUNT_OUT, DUE, PUT_OFF, UNDER_TOKEN,
+};
 use crate::writer::Tx;
 use jiff::Timestamp;
-use model::message::{Envelope, Event, Stage, Status, Step, SubStatus, settle, show, step};
+use model::message::{Event, Stage, Status, Step, SubStatus, settle, show, step};
 use model::policy::only_for;
 use model::{Actor, MessageRef, TokenId};
 use rusqlite::params;
-use store::Result;
-use store::platform::{Applied, Audience, FeedItem, Stored};
+use store::platform::{Applied, SetAside, Settled, Stored};
+use store::{Result, StoreError};
 
 pub(super) fn apply(
     tx: &mut Tx<'_>,
@@ -38,22 +40,67 @@ pub(in crate::platform) fn withdraw_under(
     token: TokenId,
     at: Timestamp,
 ) -> Result<()> {
-    for mut found in tx.all(UNDER_TOKEN, [token.0.as_bytes()], read::row)? {
+    let under = tx.all(UNDER_TOKEN, [token.0.as_bytes()], |cells| {
+        Ok(read::row(cells))
+    })?;
+    for found in under {
+        let mut found = match found {
+            Ok(found) => found,
+            // Nobody can claim it either, so this must not keep a permission alive.
+            Err(cause) => {
+                tracing::error!(%cause, "a message that cannot be read was not told of a withdrawal");
+                continue;
+            }
+        };
         // A message may turn out to have expired meanwhile; that is written, and is no error.
         let _ended = happen(tx, by, &mut found, &Event::Withdrawn, at)?;
     }
     Ok(())
 }
 
-pub(super) fn settle_due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<u64> {
+pub(super) fn settle_due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Settled> {
     let now = whole_milliseconds(now);
-    let mut changed = 0;
-    for mut found in tx.all(DUE, params![now.as_millisecond(), limit], read::row)? {
-        if settle_until(tx, &mut found, now)? {
-            save(tx, &mut found)?;
-            changed += 1;
+    let one_more = params![now.as_millisecond(), i64::from(limit) + 1];
+    let mut due = tx.all(DUE, one_more, |cells| {
+        let id: i64 = cells.take("message.id")?;
+        let reference = cells.take("message.reference").ok();
+        Ok((id, reference, read::row(cells)))
+    })?;
+    let mut settled = Settled::default();
+    if due.len() > limit as usize {
+        settled.more = true;
+        due.truncate(limit as usize);
+    }
+    for (id, reference, found) in due {
+        let outcome = match found {
+            Ok(mut found) => tx.attempt(|tx| settle_one(tx, &mut found, now))?,
+            Err(cause) => Err(cause),
+        };
+        match outcome {
+            Ok(changed) => settled.changed += u64::from(changed),
+            // No fault of this message: it will pass, or nothing goes on at all.
+            Err(cause @ (StoreError::Unavailable { .. } | StoreError::UnknownSchema { .. })) => {
+                return Err(cause);
+            }
+            Err(cause @ (StoreError::Inconsistent { .. } | StoreError::Fault { .. })) => {
+                let later = now + store::platform::PUT_OFF;
+                tx.write_one(
+                    PUT_OFF,
+                    params![id, later.as_millisecond()],
+                    "message.due_at",
+                )?;
+                settled.set_aside.push(SetAside { reference, cause });
+            }
         }
     }
+    Ok(settled)
+}
+
+/// Whether time has changed a message. Its row is written in any case: it was found by when it is due,
+/// which must not stay as it is.
+fn settle_one(tx: &mut Tx<'_>, found: &mut Found, now: Timestamp) -> Result<bool> {
+    let changed = settle_until(tx, found, now)?;
+    save(tx, found)?;
     Ok(changed)
 }
 
@@ -72,6 +119,8 @@ fn happen(
         Ok(stage) if stage == found.stored.stage => Ok(()),
         Ok(stage) => {
             let renewed = matches!(event, Event::Renew { .. });
+            // A clock that was set back does not turn the order of a history.
+            let at = at.max(found.stored.changed_at);
             enter(tx, found, Step { stage, at }, by, action(event), !renewed)?;
             changed = true;
             Ok(())
@@ -121,13 +170,21 @@ fn enter(
     let (status, sub_status, _) = show(&step.stage);
     let (old_status, old_sub_status, _) = show(&stored.stage);
     tx.audit(by, step.at, action, stored.envelope.reference)?;
-    // A renewed lease is nothing that anybody is shown.
-    if told {
-        tell_practice(tx, &stored.envelope, &step.stage, step.at)?;
-    }
-    if (status, sub_status) != (old_status, old_sub_status) {
-        add_history(tx, found.id, status, sub_status, step.at)?;
-        tell_sender(tx, &stored.envelope, status, sub_status, step.at)?;
+    let only = only_for(&step.stage, stored.envelope.approval.as_ref());
+    if (status, sub_status) == (old_status, old_sub_status) {
+        // A renewed lease is nothing that anybody is shown.
+        if told {
+            tx.tell_practice(&stored.envelope, only, step.at)?;
+        }
+    } else {
+        let line = params![
+            found.id,
+            status.as_str(),
+            sub_status.map(SubStatus::as_str),
+            step.at.as_millisecond()
+        ];
+        tx.write_one(ADD_HISTORY, line, "history")?;
+        tx.tell_both(&stored.envelope, only, (status, sub_status), step.at)?;
         let old = params![
             old_status.as_str(),
             old_sub_status.map_or("", SubStatus::as_str)
@@ -171,53 +228,9 @@ fn save(tx: &Tx<'_>, found: &mut Found) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn add_history(
-    tx: &Tx<'_>,
-    id: i64,
-    status: Status,
-    sub_status: Option<SubStatus>,
-    at: Timestamp,
-) -> Result<()> {
-    let row = params![
-        id,
-        status.as_str(),
-        sub_status.map(SubStatus::as_str),
-        at.as_millisecond()
-    ];
-    tx.write_one(ADD_HISTORY, row, "history")
-}
-
 pub(super) fn count_in(tx: &Tx<'_>, status: Status, sub_status: Option<SubStatus>) -> Result<()> {
     let row = [status.as_str(), sub_status.map_or("", SubStatus::as_str)];
     tx.write_one(COUNT_IN, row, "message_count")
-}
-
-pub(super) fn tell_practice(
-    tx: &mut Tx<'_>,
-    envelope: &Envelope,
-    stage: &Stage,
-    at: Timestamp,
-) -> Result<()> {
-    let item = FeedItem::Message {
-        reference: envelope.reference,
-        only: only_for(stage, envelope.approval.as_ref()).cloned(),
-    };
-    tx.tell(Audience::Practice(envelope.practice.clone()), at, &item)
-}
-
-pub(super) fn tell_sender(
-    tx: &mut Tx<'_>,
-    envelope: &Envelope,
-    status: Status,
-    sub_status: Option<SubStatus>,
-    at: Timestamp,
-) -> Result<()> {
-    let item = FeedItem::Status {
-        message_id: envelope.message_id,
-        status,
-        sub_status,
-    };
-    tx.tell(Audience::Client(envelope.client), at, &item)
 }
 
 /// What an event is called in the audit log.

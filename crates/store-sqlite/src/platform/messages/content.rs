@@ -1,8 +1,8 @@
 //! What a message carries, and how it loses that after the retention period.
 
 use super::statements::{
-    ATTACHMENT, ATTACHMENTS, BLOB_USED, BLOBS_OF, BODY, CODED_ITEMS, DROP_ATTACHMENTS, DROP_BODY,
-    DROP_CODED_ITEMS, DROP_LAST_USE, DROP_USE, EMPTIED, NOT_EMPTIED, TO_EMPTY,
+    ATTACHMENT, ATTACHMENTS, BLOB_USED, BODY, BODY_SIZE, CODED_ITEMS, DROP_ATTACHMENTS, DROP_BODY,
+    DROP_CODED_ITEMS, DROP_LAST_USE, DROP_USE, EMPTIED, NOT_EMPTIED, SIZES_OF, TO_EMPTY,
 };
 use crate::conn::Conn;
 use crate::row::Cells;
@@ -16,6 +16,10 @@ use model::{Hash, MessageRef};
 use rusqlite::params;
 use store::Result;
 use store::platform::{AttachmentBytes, Collected, StoredAttachment, StoredContent};
+
+/// A batch ends after so many bytes were emptied: deleted pages are overwritten, and all that goes
+/// through the log while others wait.
+const MAX_BYTES: u64 = 1024 * 1024;
 
 fn attachment_row(cells: &mut Cells<'_>) -> Result<Attachment> {
     Ok(Attachment {
@@ -84,26 +88,54 @@ pub(super) fn empty_ended(
     ended_before: Timestamp,
     limit: u32,
 ) -> Result<Collected> {
-    let which = params![ended_before.as_millisecond(), limit];
+    let one_more = params![ended_before.as_millisecond(), i64::from(limit) + 1];
+    let ended = tx.all(TO_EMPTY, one_more, |cells| cells.take::<i64>("message.id"))?;
     let mut collected = Collected::default();
-    for id in tx.all(TO_EMPTY, which, |cells| cells.take::<i64>("message.id"))? {
-        for hash in tx.all(BLOBS_OF, [id], |cells| {
-            cells.take::<Hash>("attachment.hash")
-        })? {
-            if tx.write(DROP_LAST_USE, [hash.as_bytes()])? == 1 {
-                collected.unused_blobs.push(hash);
-            } else {
-                tx.write_one(DROP_USE, [hash.as_bytes()], "blob.uses")?;
-            }
+    let mut bytes = 0;
+    for id in ended {
+        if collected.messages >= u64::from(limit) || bytes >= MAX_BYTES {
+            collected.more = true;
+            break;
         }
-        tx.write(DROP_BODY, [id])?;
-        tx.write(DROP_ATTACHMENTS, [id])?;
-        tx.write(DROP_CODED_ITEMS, [id])?;
-        tx.write_one(EMPTIED, [id], "message.emptied")?;
+        bytes += empty(tx, id, &mut collected.unused_blobs)?;
         collected.messages += 1;
     }
-    *tx.forget |= collected.messages > 0;
+    // After the last ones only: cutting off the log costs more than a small batch.
+    *tx.forget |= collected.messages > 0 && !collected.more;
     Ok(collected)
+}
+
+/// Empties one message; how many bytes of the database that overwrites.
+fn empty(tx: &Tx<'_>, id: i64, unused_blobs: &mut Vec<Hash>) -> Result<u64> {
+    let body = tx.one(BODY_SIZE, [id], |cells| {
+        cells.take::<u64>("message_body.content")
+    })?;
+    let mut bytes = body.unwrap_or(0);
+    let attachments = tx.all(SIZES_OF, [id], |cells| {
+        // A hash that cannot be read names no blob.
+        let hash: Option<Hash> = cells.take("attachment.hash").ok();
+        let size: u64 = cells.take("attachment.size").unwrap_or(0);
+        let in_blob: bool = cells.take("attachment.bytes")?;
+        Ok((hash, size, in_blob))
+    })?;
+    for (hash, size, in_blob) in attachments {
+        match hash {
+            // Without a count, nothing uses it.
+            Some(hash) if in_blob => {
+                if tx.write(DROP_LAST_USE, [hash.as_bytes()])? == 1
+                    || tx.write(DROP_USE, [hash.as_bytes()])? == 0
+                {
+                    unused_blobs.push(hash);
+                }
+            }
+            _ => bytes += size,
+        }
+    }
+    tx.write(DROP_BODY, [id])?;
+    tx.write(DROP_ATTACHMENTS, [id])?;
+    tx.write(DROP_CODED_ITEMS, [id])?;
+    tx.write_one(EMPTIED, [id], "message.emptied")?;
+    Ok(bytes)
 }
 
 pub(super) fn blob_in_use(conn: &Conn<'_>, hash: Hash) -> Result<bool> {

@@ -3,12 +3,13 @@
 use super::stage;
 use super::statements::{COUNTS, FIND, GET, HISTORY, WAITING};
 use crate::conn::Conn;
-use crate::row::Cells;
+use crate::row::{Cells, int};
 use model::message::{Approval, Envelope, Status, SubStatus};
 use model::{ClientMessageId, ClientSystemId, MessageRef, OdsCode, SpineUserId};
 use rusqlite::params;
 use store::platform::{Stored, WaitingMessage};
 use store::{Result, StoreError};
+use uuid::Uuid;
 
 /// A message's row: its key, the version that was read, and what it says (without history).
 pub(super) struct Found {
@@ -109,9 +110,31 @@ pub(super) fn waiting(
     limit: u32,
 ) -> Result<Vec<WaitingMessage>> {
     // Every reference sorts after no bytes.
-    let after = after.map_or(Vec::new(), |after| after.0.as_bytes().to_vec());
-    let which = params![practice.as_str(), practitioner.as_str(), after, limit];
-    conn.all(WAITING, which, inbox_row)
+    let mut after = after.map_or(Vec::new(), |after| after.0.as_bytes().to_vec());
+    let mut page = Vec::new();
+    loop {
+        let wanted = (limit as usize).saturating_sub(page.len());
+        let which = params![practice.as_str(), practitioner.as_str(), after, int(wanted)];
+        let rows = conn.all(WAITING, which, |cells| {
+            let key: Vec<u8> = cells.take("message.reference")?;
+            Ok((key, inbox_row(cells)))
+        })?;
+        let last = rows.len() < wanted;
+        for (key, row) in rows {
+            match row {
+                Ok(waiting) => page.push(waiting),
+                // One damaged row must not hide the others of its practice.
+                Err(cause) => {
+                    let message = Uuid::from_slice(&key).unwrap_or_default();
+                    tracing::error!(%message, %cause, "a message was left out of an inbox");
+                }
+            }
+            after = key;
+        }
+        if last || page.len() >= limit as usize {
+            return Ok(page);
+        }
+    }
 }
 
 pub(super) fn counts(conn: &Conn<'_>) -> Result<Vec<(Status, Option<SubStatus>, u64)>> {

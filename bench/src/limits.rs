@@ -1,0 +1,4 @@
+//! What this machine can do at best: the same work, bare, in the same folder and the same run.
+
+pub(crate) mod large;
+pub(crate) mod writer;

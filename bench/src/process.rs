@@ -1,0 +1,141 @@
+//! One running platform: started, looked at from outside, and ended, each by its own process id.
+
+use crate::baton::Baton;
+use anyhow::{Context as _, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A running `baton platform serve`; killed when dropped.
+pub(crate) struct Platform {
+    child: Child,
+    folder: PathBuf,
+    address: SocketAddr,
+    url: String,
+    /// Kept open, so that the platform may still write to it.
+    _output: BufReader<std::process::ChildStdout>,
+}
+
+/// What a platform is started with.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Settings {
+    /// Attachments up to so many bytes live in the database; `None` leaves the platform's own limit.
+    pub(crate) inline_max: Option<usize>,
+}
+
+impl Platform {
+    /// Starts one on a folder, at any free port, and waits until it says that it is ready. Its log goes to a
+    /// file, as an operator's would.
+    ///
+    /// # Errors
+    /// When it does not get ready; its log says why.
+    pub(crate) fn start(baton: &Baton, folder: &Path, settings: Settings) -> Result<Self> {
+        let log_path = folder.with_extension("log");
+        let log = File::options().create(true).append(true).open(&log_path)?;
+        let mut command = baton.command();
+        command
+            .args(["platform", "serve", "--json"])
+            .args(["--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(folder);
+        if let Some(bytes) = settings.inline_max {
+            command.env("BATON_INLINE_MAX", bytes.to_string());
+        }
+        Self::spawn(command, folder, log)
+            .with_context(|| format!("the platform did not start; see `{}`", log_path.display()))
+    }
+
+    fn spawn(mut command: Command, folder: &Path, log: File) -> Result<Self> {
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn()?;
+        let output = child.stdout.take().context("it has no standard output")?;
+        let mut output = BufReader::new(output);
+        let mut line = String::new();
+        output.read_line(&mut line)?;
+        let said: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+        let url = said.get("url").and_then(|url| url.as_str());
+        let address = url.and_then(|url| url.strip_prefix("http://")?.parse().ok());
+        let (Some(url), Some(address)) = (url, address) else {
+            // It has ended, or is about to.
+            drop(child.kill());
+            child.wait()?;
+            bail!("it did not say where it is");
+        };
+        Ok(Self {
+            child,
+            folder: folder.to_owned(),
+            address,
+            url: url.to_owned(),
+            _output: output,
+        })
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The same as clients name it.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Its data.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Resident memory in MiB.
+    pub(crate) fn memory(&self) -> Result<f64> {
+        self.status_mib("VmRSS:")
+    }
+
+    /// Forgets the peak of memory so far.
+    pub(crate) fn clear_peak(&self) -> Result<()> {
+        let path = format!("/proc/{}/clear_refs", self.child.id());
+        std::fs::write(&path, "5").with_context(|| format!("cannot write {path}"))
+    }
+
+    /// The peak of resident memory since it was cleared, in MiB.
+    pub(crate) fn peak(&self) -> Result<f64> {
+        self.status_mib("VmHWM:")
+    }
+
+    fn status_mib(&self, name: &str) -> Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+        Ok(kib.with_context(|| format!("the kernel tells no {name}"))? / 1024.0)
+    }
+
+    /// Kills it without a word.
+    pub(crate) fn kill(mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub(crate) fn end(mut self) -> Result<()> {
+        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        kill_process(pid.context("no process id")?, Signal::TERM)?;
+        let patience = Instant::now() + Duration::from_secs(60);
+        while self.child.try_wait()?.is_none() {
+            if Instant::now() > patience {
+                bail!("the platform did not end within a minute of SIGTERM");
+            }
+            std::thread::park_timeout(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Platform {
+    fn drop(&mut self) {
+        // Ended already, as a rule.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

@@ -1,0 +1,35 @@
+//! What was tried to lose a message, or to file one twice: kills, a full disk, a slow one, damaged files.
+
+mod chance;
+mod clock_jumps;
+mod count;
+mod damage;
+mod disk_errors;
+mod disk_full;
+mod follower;
+mod kills;
+mod leftovers;
+mod parcel;
+mod senders;
+mod setting;
+mod slow_disk;
+mod small_disk;
+mod story;
+mod three;
+mod walk;
+
+use std::path::{Path, PathBuf};
+
+/// All files in a folder and its folders. What goes away meanwhile is left out.
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(files_in(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
+}

@@ -1,0 +1,92 @@
+//! The dangerous moments, each with what a death there must leave behind.
+
+use std::fmt;
+
+macro_rules! points {
+    ($($(#[$doc:meta])* $name:ident $kind:ident $text:literal,)*) => {
+        /// A dangerous moment. What every one of them has in common: after the next start and the retry of
+        /// whoever had no answer, a message that was answered with 200 is in the record exactly once and
+        /// its sender can read how it ended.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Point { $($(#[$doc])* $name,)* }
+
+        impl Point {
+            /// Every point, in the order in which a message meets them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// Its name in a plan.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// Whether it is passed by [`crate::disk`], so that it can be slowed and failed.
+            pub fn is_disk(self) -> bool {
+                match self { $(Self::$name => points!(@ $kind),)* }
+            }
+        }
+    };
+    (@ disk) => { true };
+    (@ moment) => { false };
+}
+
+points! {
+    /// Before the file of a blob is made. Nothing of the message is left.
+    BlobBegin disk "blob-begin",
+    /// Before a piece of a blob is written. The unfinished file is removed at the next start.
+    BlobWrite disk "blob-write",
+    /// Before the content of a blob is synced. As [`Self::BlobWrite`].
+    BlobSync disk "blob-sync",
+    /// After it. As [`Self::BlobWrite`].
+    BlobSynced disk "blob-synced",
+    /// Before a blob gets its name. As [`Self::BlobWrite`].
+    BlobRename disk "blob-rename",
+    /// After it, before the folder is synced. A blob that no row names; a sweep removes it.
+    BlobRenamed disk "blob-renamed",
+    /// After the folder was synced. As [`Self::BlobRenamed`].
+    BlobFolderSynced disk "blob-folder-synced",
+    /// Before COMMIT of the platform's database. Nothing of any call in the batch; nobody was answered.
+    Commit disk "commit",
+    /// After COMMIT, before anybody is woken or answered. All of it; whoever asks again finds it done.
+    Committed moment "committed",
+    /// After a message was stored, before its sender is answered. The message is delivered; a retry
+    /// gets the answer that was lost.
+    Accepted moment "accepted",
+    /// Before a blob that no row names is deleted. It stays for the next sweep.
+    BlobDelete disk "blob-delete",
+    /// After it. Nothing.
+    BlobDeleted disk "blob-deleted",
+    /// Before a toolbar asks for a message. The message waits.
+    Claim moment "claim",
+    /// The claim is stored and not answered. It ends by itself.
+    ClaimAnswer moment "claim-answer",
+    /// A toolbar has the claim. It ends by itself.
+    Claimed moment "claimed",
+    /// Before a toolbar notes that it is about to write. The claim ends by itself.
+    JournalNote disk "journal-note",
+    /// The note is on the disk, the record is untouched. The next start finds nothing in the record.
+    JournalNoted disk "journal-noted",
+    /// Before the record system is asked to write. As [`Self::JournalNoted`].
+    RecordWrite moment "record-write",
+    /// In the record system, before its COMMIT. Nothing of the import is in the record.
+    RecordCommit moment "record-commit",
+    /// In the record system, after its COMMIT, before it answers. All of it, which a second write finds.
+    RecordCommitted moment "record-committed",
+    /// The record system has said yes, the platform doesn't know. The note leads the next start to the truth.
+    RecordWritten moment "record-written",
+    /// Before a toolbar tells the platform. As [`Self::RecordWritten`].
+    Complete moment "complete",
+    /// The platform has stored that the message is in the record, and has not said so. The toolbar asks again.
+    CompleteAnswer moment "complete-answer",
+    /// The toolbar knows that the platform knows. The note is looked into once more.
+    Completed moment "completed",
+    /// Before the note is removed. As [`Self::Completed`].
+    JournalForget disk "journal-forget",
+    /// After it. Nothing.
+    JournalForgotten disk "journal-forgotten",
+}
+
+impl fmt::Display for Point {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

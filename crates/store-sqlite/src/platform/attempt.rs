@@ -1,0 +1,33 @@
+//! A part of a transaction that may fail alone.
+
+use crate::sql::statements;
+use crate::writer::Tx;
+use store::Result;
+
+statements! {
+    BEGIN = "SAVEPOINT part";
+    UNDO = "ROLLBACK TO part";
+    END = "RELEASE part";
+}
+
+impl Tx<'_> {
+    /// Runs `work`; when that fails, it leaves no trace, and the transaction goes on.
+    ///
+    /// # Errors
+    /// The outer one when the transaction cannot go on.
+    pub(super) fn attempt<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<Result<T>> {
+        let (head, mark) = (*self.head, self.wakes.len());
+        self.write(BEGIN, [])?;
+        let outcome = work(self);
+        if outcome.is_err() {
+            self.write(UNDO, [])?;
+            *self.head = head;
+            self.wakes.truncate(mark);
+        }
+        self.write(END, [])?;
+        Ok(outcome)
+    }
+}
