@@ -12,11 +12,14 @@ use load::{
 };
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A body of ten full attachments, in MiB.
 const BODY_MIB: f64 = 69_906_765.0 / 1_048_576.0;
-const ALPHABET_END: u8 = b'!';
+/// No letter of Base64.
+const NO_LETTER: u8 = b'!';
+/// Files of a refused body are gone by then.
+const GONE_WITHIN: Duration = Duration::from_secs(2);
 
 pub(super) async fn measure(bench: &Bench, rows: &mut [Measured]) -> Result<()> {
     let [one, four, many, refused] = rows else {
@@ -166,7 +169,7 @@ impl Wrong {
                 if let Some(end) = memchr::memmem::rfind(&bytes, b"\"}],\"codedDataItems")
                     && let Some(letter) = bytes.get_mut(end - 100)
                 {
-                    *letter = ALPHABET_END;
+                    *letter = NO_LETTER;
                 }
                 request.body = Body::from(bytes);
             }
@@ -196,7 +199,13 @@ async fn refuse(bench: &Bench, wrong: Wrong) -> Result<(f64, usize)> {
             outcome.faults
         );
     }
-    let left = files(world.platform.folder())?.saturating_sub(before);
+    // They go beside the answer, not before it.
+    let mut left = files(world.platform.folder())?.saturating_sub(before);
+    let asked = Instant::now();
+    while left > 0 && asked.elapsed() < GONE_WITHIN {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        left = files(world.platform.folder())?.saturating_sub(before);
+    }
     world.platform.end()?;
     Ok((peak, left))
 }

@@ -4,16 +4,20 @@ use crate::exit::refused;
 use std::fs::{File, TryLockError};
 use std::path::Path;
 
-/// Takes the folder until the answer is dropped, or the process ends in any way. Commands that only read
-/// or manage do not need it.
-pub(crate) fn take(folder: &Path) -> anyhow::Result<File> {
+/// Takes the folder until the process ends, in any way. No sooner: what is being written when a server
+/// stops is finished by threads that outlive its tasks, and the next server must not meet it. Commands
+/// that only read or manage do not need it.
+pub(crate) fn take(folder: &Path) -> anyhow::Result<()> {
     let file = File::options()
         .create(true)
         .truncate(false)
         .write(true)
         .open(folder.join("lock"))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => {
+            std::mem::forget(file);
+            Ok(())
+        }
         Err(TryLockError::WouldBlock) => Err(refused(format!(
             "another server runs on `{}`; end it, or name another folder with --data-dir",
             folder.display()

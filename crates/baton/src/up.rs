@@ -35,7 +35,7 @@ pub(crate) fn log_file(folder: &Path) -> anyhow::Result<File> {
 pub(crate) async fn run(args: Up, json: bool, started: Instant) -> anyhow::Result<()> {
     let folder = args.data.data_dir.clone();
     make_private(&folder)?;
-    let _lock = crate::lock::take(&folder)?;
+    crate::lock::take(&folder)?;
     if let Ok(log) = File::options().write(true).open(folder.join(LOG)) {
         log.set_len(0)?;
     }

@@ -11,6 +11,7 @@ use model::{Clock, Entropy};
 use std::sync::Arc;
 use store::StoreError;
 use store::platform::PlatformStore;
+use tokio::sync::Semaphore;
 
 /// The platform's surroundings.
 pub(crate) struct Context {
@@ -22,7 +23,13 @@ pub(crate) struct Context {
     pub(crate) metrics: PlatformMetrics,
     pub(crate) streams: Streams,
     pub(crate) bodies: Budget,
+    /// Room for messages that are being stored, whether their senders still wait or not.
+    pub(crate) storing: Arc<Semaphore>,
 }
+
+/// So many messages at most are being stored: as many as may queue at a database's writer. Beyond that
+/// their senders wait, and with them what they hold in memory.
+pub(crate) const STORING: usize = 1024;
 
 /// Shared by all handlers.
 pub(crate) type Ctx = Arc<Context>;

@@ -36,6 +36,7 @@ use httpkit::problem::Refusal;
 use model::{Clock, Entropy};
 use std::sync::Arc;
 use store::platform::PlatformStore;
+use tokio::sync::Semaphore;
 use wire::problem::ProblemType;
 
 /// One platform node.
@@ -72,6 +73,7 @@ impl Platform {
             metrics: own,
             streams: live::Streams::default(),
             bodies,
+            storing: Arc::new(Semaphore::new(context::STORING)),
         });
         Self {
             ctx,

@@ -2,7 +2,7 @@
 
 use crate::error::during;
 use crate::migrate;
-use crate::platform::Db;
+use crate::platform::{Db, Known};
 use crate::reader::Readers;
 use crate::writer::Writer;
 use rusqlite::config::DbConfig;
@@ -58,10 +58,12 @@ fn assemble(
     private(path)?;
     let connection = prepare(path, synchronous)?;
     let hub = Arc::new(Hub::default());
+    let known = Arc::<Known>::default();
     let db = Arc::new(Db {
         readers: Readers::new(path.to_owned()),
-        writer: Writer::start(connection, Arc::clone(&hub))?,
+        writer: Writer::start(connection, Arc::clone(&hub), Arc::clone(&known))?,
         hub,
+        known,
         _folder: folder,
     });
     Ok(PlatformStore {

@@ -10,6 +10,7 @@ mod messages;
 mod permissions;
 
 pub(crate) use audit::Head;
+pub(crate) use directory::known::Known;
 
 use crate::conn::Conn;
 use crate::reader::Readers;
@@ -25,6 +26,7 @@ pub(crate) struct Db {
     pub(crate) readers: Readers,
     pub(crate) writer: Writer,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) known: Arc<Known>,
     pub(crate) _folder: Option<TempDir>,
 }
 

@@ -6,7 +6,7 @@
 
 use crate::conn::Conn;
 use crate::error;
-use crate::platform::Head;
+use crate::platform::{Head, Known};
 use faultpoint::Point;
 use rusqlite::Connection;
 use std::ops::Deref;
@@ -34,11 +34,11 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(connection: Connection, hub: Arc<Hub>) -> Result<Self> {
+    pub(crate) fn start(connection: Connection, hub: Arc<Hub>, known: Arc<Known>) -> Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || Thread::new(connection, hub).serve(jobs))
+            .spawn(move || Thread::new(connection, hub, known).serve(jobs))
             .map_err(|source| StoreError::Unavailable {
                 transaction: "start the writer",
                 source: Some(Box::new(source)),
@@ -73,6 +73,22 @@ impl Writer {
     }
 }
 
+impl Writer {
+    /// Has the thread look at what others have written, soon. When too much has queued it looks anyway.
+    pub(crate) fn look(&self) {
+        let (answer, _) = oneshot::channel();
+        let look = Call {
+            transaction: "look",
+            work: |_: &mut Tx<'_>| Ok(()),
+            outcome: None,
+            answer,
+        };
+        if let Some(queue) = &self.queue {
+            drop(queue.try_send(Box::new(look)));
+        }
+    }
+}
+
 impl Drop for Writer {
     fn drop(&mut self) {
         self.queue = None;
@@ -92,6 +108,8 @@ pub(crate) struct Tx<'a> {
     /// Set by a call that deleted what nobody should read any more: the write-ahead log, which still
     /// holds it, is cut off after the commit.
     pub(crate) forget: &'a mut bool,
+    /// Set by a call that changes the directory: what is known of it is read anew.
+    pub(crate) directory: &'a mut bool,
 }
 
 impl<'a> Deref for Tx<'a> {
@@ -124,6 +142,7 @@ impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Call<T, F> {
             head: &mut thread.head,
             wakes: &mut thread.wakes,
             forget: &mut thread.forget,
+            directory: &mut thread.directory,
         };
         // Whatever a panic left half done goes with the savepoint.
         let outcome =
@@ -176,6 +195,9 @@ fn refused(error: &std::io::Error) -> rusqlite::Error {
 struct Thread {
     connection: Connection,
     hub: Arc<Hub>,
+    known: Arc<Known>,
+    /// A call of this batch changes the directory.
+    directory: bool,
     /// The audit log's newest entry; `None` when it must be read anew.
     head: Option<Head>,
     wakes: Vec<Audience>,
@@ -184,10 +206,12 @@ struct Thread {
 }
 
 impl Thread {
-    fn new(connection: Connection, hub: Arc<Hub>) -> Self {
+    fn new(connection: Connection, hub: Arc<Hub>, known: Arc<Known>) -> Self {
         Self {
             connection,
             hub,
+            known,
+            directory: false,
             head: None,
             wakes: Vec::new(),
             // A process that died between a deletion and its cutting off has left that to this one.
@@ -209,6 +233,10 @@ impl Thread {
                         .map(|error| error.extended_code),
                     "a batch was not committed"
                 );
+            }
+            // Also when it is not certain that it was committed.
+            if std::mem::take(&mut self.directory) {
+                self.known.changed();
             }
             for audience in self.wakes.drain(..) {
                 self.hub.wake(&audience);
@@ -322,13 +350,16 @@ impl Thread {
 
     /// Another process may have written, an operator's command for one: the head is no longer known.
     fn notice_others(&mut self) -> Outcome<()> {
+        let look = self.known.look();
         let version = self
             .connection
             .prepare_cached("PRAGMA data_version")?
             .query_row([], |row| row.get(0))?;
         if self.data_version.replace(version) != Some(version) {
             self.head = None;
+            self.known.changed();
         }
+        self.known.looked(look);
         Ok(())
     }
 }

@@ -8,7 +8,6 @@ use crate::exit::refused;
 use crate::folder::make_private;
 use httpkit::entropy::OsEntropy;
 use model::Secret;
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use store::blob::DiskBlobs;
@@ -50,20 +49,14 @@ pub(crate) async fn run(command: Command, json: bool) -> anyhow::Result<()> {
     }
 }
 
-/// A platform's folder, opened to serve: nobody else serves from it until this is dropped.
-pub(crate) struct Serving {
-    pub(crate) store: PlatformStore,
-    _lock: File,
-}
-
-/// Opens a platform's folder to serve, and clears what a crash may have left half written.
-pub(crate) fn open_to_serve(folder: &Path) -> anyhow::Result<Serving> {
+/// Opens a platform's folder to serve, and clears what a crash may have left half written. Nobody else
+/// serves from it until this process has ended.
+pub(crate) fn open_to_serve(folder: &Path) -> anyhow::Result<PlatformStore> {
     make_private(folder)?;
-    let lock = crate::lock::take(folder)?;
+    crate::lock::take(folder)?;
     let blobs = blobs(folder)?;
     blobs.clear_incoming()?;
-    let store = store_sqlite::open(&folder.join(DATABASE), Arc::new(blobs))?;
-    Ok(Serving { store, _lock: lock })
+    Ok(store_sqlite::open(&folder.join(DATABASE), Arc::new(blobs))?)
 }
 
 /// Opens a platform's folder to manage it, beside a server that may run.

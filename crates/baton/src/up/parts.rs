@@ -4,7 +4,7 @@ use super::first_start::{self, Kept};
 use super::sdk_dir::{self, Connection};
 use super::{PLATFORM_DIR, SANDBOX_CLOCK, TOOLBAR_DIR};
 use crate::args::Up;
-use crate::command::platform::{Serving, code_key, open_to_serve};
+use crate::command::platform::{code_key, open_to_serve};
 use crate::folder::make_own;
 use anyhow::Context as _;
 use axum::middleware::from_fn;
@@ -43,7 +43,6 @@ pub(crate) struct Parts {
     pub(crate) signed_in: bool,
     toolbar: AgentHandle,
     _control: ControlServer,
-    _serving: Serving,
     shutdown: Shutdown,
     tasks: Vec<JoinHandle<std::io::Result<()>>>,
 }
@@ -76,9 +75,8 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
 
     let platform_folder = folder.join(PLATFORM_DIR);
     make_own(&platform_folder)?;
-    let serving = open_to_serve(&platform_folder)
+    let store = open_to_serve(&platform_folder)
         .with_context(|| format!("cannot open `{}`", platform_folder.display()))?;
-    let store = serving.store.clone();
     let kept = first_start::prepare(folder, &store, around.clock.now(), &*around.entropy).await?;
     let (platform_url, pas_url) = (platform_bound.url(), pas_bound.url());
     let config = PlatformConfig::new(platform_url.clone(), code_key(&platform_folder)?);
@@ -142,7 +140,6 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
         signed_in,
         toolbar,
         _control: control,
-        _serving: serving,
         shutdown,
         tasks,
     })

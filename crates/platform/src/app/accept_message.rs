@@ -68,9 +68,16 @@ pub(crate) async fn accept(ctx: &Ctx, send: Send) -> Result<ClientMessageId, Ref
         endpoint,
         now,
     };
+    let room = Arc::clone(&ctx.storing).acquire_owned().await;
     // From here on it is seen through, whether the sender stays for the answer or not: a retry must
     // find either the message or nothing of it.
-    let storing = store_or_clear(Arc::clone(ctx), request, complete, read.kept, faults);
+    let ctx = Arc::clone(ctx);
+    let storing = async move {
+        let outcome = store_or_clear(ctx, request, complete, read.kept, faults).await;
+        // What it holds in memory is counted until it is stored.
+        drop((turn, room));
+        outcome
+    };
     tokio::spawn(storing.in_current_span())
         .await
         .unwrap_or_else(|_| Err(Refusal::new(ProblemType::InternalError)))
@@ -86,7 +93,10 @@ async fn store_or_clear(
 ) -> Result<ClientMessageId, Refusal> {
     let mut used = Used::default();
     let outcome = store_once(&ctx, request, complete, kept, faults, &mut used).await;
-    if !matches!(outcome, Ok((_, Fate::New))) {
+    // After a COMMIT that failed, the message may still stand in the database's log and come back with
+    // the next start. Another commit writes over it; until then its blobs stay.
+    let certain = !used.asked || ctx.store.health.check().await.is_ok();
+    if certain && !matches!(outcome, Ok((_, Fate::New))) {
         let mut hashes = used.in_doubt;
         hashes.extend(used.pins.iter().map(|pin| pin.hash));
         drop(used.pins);
@@ -102,6 +112,8 @@ struct Used {
     pins: Vec<SealedBlob>,
     /// In place perhaps, after a failure.
     in_doubt: Vec<Hash>,
+    /// The store was asked to name them, and has not answered.
+    asked: bool,
 }
 
 /// Whether a message that was taken was a new one.
@@ -133,13 +145,11 @@ async fn store_once(
         late_retry(ctx, &message, &place, why, faults).await?;
         return Ok((id, Fate::Repeated));
     }
-    match ctx
-        .store
-        .messages
-        .accept(&actor, &message)
-        .await
-        .map_err(storage)?
-    {
+    used.asked = true;
+    let accepted = ctx.store.messages.accept(&actor, &message).await;
+    let accepted = accepted.map_err(storage)?;
+    used.asked = false;
+    match accepted {
         Accepted::New => {
             faultpoint::pass(faultpoint::Point::Accepted);
             ctx.metrics.accepted.inc();
@@ -164,8 +174,8 @@ async fn look_up(
     faults: &mut Faults,
 ) -> Result<(), Refusal> {
     if let Some((place, topic)) = &draft.topic {
-        let topics = ctx.store.directory.topics().await.map_err(storage)?;
-        if !topics.contains(topic) {
+        let known = ctx.store.directory.has_topic(topic).await;
+        if !known.map_err(storage)? {
             faults.add_value(
                 place,
                 "must be a topic that GET /api/v1/topics lists",

@@ -31,6 +31,11 @@ pub(crate) async fn reclaim(ctx: &Ctx, hashes: impl IntoIterator<Item = Hash>) {
 /// It goes by the first byte of the hash, so that it holds a 256th of all hashes at a time: 32 bytes for
 /// each of 4,000 blobs of a million. Each blob is one look-up, and other tasks have a turn after it.
 pub(crate) async fn sweep(ctx: &Ctx) {
+    // A message whose COMMIT failed may come back with the next start, until another commit wrote over it.
+    if ctx.store.health.check().await.is_err() {
+        warn!("no sweep of unused blobs while nothing can be committed");
+        return;
+    }
     for first in 0..=u8::MAX {
         if ctx.shutdown.has_begun() {
             return;

@@ -91,6 +91,10 @@ impl Contents {
         let Some(present) = &mut self.present else {
             return;
         };
+        // A broken one was told of already.
+        if present.joined.is_empty() || present.broken.is_some() {
+            return;
+        }
         let mut joined = std::mem::take(&mut present.joined);
         self.decode(&joined);
         joined.clear();

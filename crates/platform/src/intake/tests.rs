@@ -292,3 +292,32 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_content_that_breaks_keeps_its_number_and_no_other() {
+    let desk = Desk::new();
+    let mib = 1024 * 1024;
+    let too_large = "QUJD".repeat(2 * mib);
+    for broken in ["QUI", "not Base64", too_large.as_str()] {
+        let good = "JVBERi0xLjc=";
+        let attachment = |content| json!({ "content": content });
+        let contents: Vec<_> = [good, broken, good, broken].map(attachment).into();
+        let body = json!({ "attachments": contents }).to_string();
+        let pieces: Vec<_> = body
+            .as_bytes()
+            .chunks(3_000)
+            .map(Bytes::copy_from_slice)
+            .collect();
+        let body = Body::from_stream(stream::iter(pieces.into_iter().map(Ok::<_, Infallible>)));
+        let read = desk.runtime.block_on(async {
+            let budget = Budget::new(LargeBodies::default(), &Metrics::default());
+            let mut turn = budget.admit(None).await.unwrap();
+            read_body(body, &mut turn, &MESSAGE, &desk.blobs, 100).await
+        });
+        let Ok(read) = read else {
+            panic!("the body was not read");
+        };
+        let kept: Vec<_> = read.kept.iter().map(Option::is_some).collect();
+        assert_eq!(kept, [true, false, true, false], "{}", &broken[..3]);
+    }
+}

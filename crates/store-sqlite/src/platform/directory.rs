@@ -1,10 +1,13 @@
 //! Practices, client systems with their keys, and topics.
 
+pub(crate) mod known;
+
 use super::Db;
 use crate::row::Cells;
 use crate::sql::statements;
 use async_trait::async_trait;
 use jiff::Timestamp;
+use known::Held;
 use model::organisation::{ApiKeyInfo, ClientSystem, Practice};
 use model::{Actor, ClientSystemId, Hash, OdsCode};
 use rusqlite::params;
@@ -26,6 +29,7 @@ statements! {
     KEY = "SELECT api_key.key_id, api_key.client, api_key.issued_at, api_key.ends_at, api_key.hash, client.id, client.name, client.disabled, client.instant FROM api_key JOIN client ON client.id = api_key.client WHERE api_key.key_id = ?1";
     KEYS_OF = "SELECT key_id, client, issued_at, ends_at FROM api_key WHERE client = ?1 ORDER BY issued_at, key_id";
     ADD_TOPIC = "INSERT INTO topic (name) VALUES (?1) ON CONFLICT DO NOTHING";
+    HAS_TOPIC = "SELECT 1 FROM topic WHERE name = ?1";
     TOPICS = "SELECT name FROM topic ORDER BY name";
 }
 
@@ -54,11 +58,36 @@ fn key(cells: &mut Cells<'_>) -> Result<ApiKeyInfo> {
     })
 }
 
+impl Db {
+    /// What is known, or else what the database says, which is then known.
+    fn known_or_read<T: Clone>(
+        &self,
+        find: impl FnOnce(&Held) -> Option<T>,
+        read: impl FnOnce() -> Result<Option<T>>,
+        keep: impl FnOnce(&mut Held, T),
+    ) -> Result<Option<T>> {
+        if let Some(found) = self.known.find(find) {
+            return Ok(Some(found));
+        }
+        if self.known.look_is_due() {
+            self.writer.look();
+        }
+        let change = self.known.changes();
+        let found = read()?;
+        if let Some(found) = &found {
+            let found = found.clone();
+            self.known.keep(change, |held| keep(held, found));
+        }
+        Ok(found)
+    }
+}
+
 #[async_trait]
 impl Directory for Db {
     async fn put_practice(&self, by: &Actor, new: &Practice, at: Timestamp) -> Result<bool> {
         let (by, new) = (by.clone(), new.clone());
         self.write("put practice", move |tx| {
+            *tx.directory = true;
             let code = new.ods_code.as_str();
             let known = tx.one(PRACTICE, [code], practice)?;
             let (sql, action) = match &known {
@@ -74,9 +103,15 @@ impl Directory for Db {
     }
 
     async fn practice(&self, code: &OdsCode) -> Result<Option<Practice>> {
-        self.read("read a practice", |conn| {
-            conn.one(PRACTICE, [code.as_str()], practice)
-        })
+        self.known_or_read(
+            |held| held.practice(code),
+            || {
+                self.read("read a practice", |conn| {
+                    conn.one(PRACTICE, [code.as_str()], practice)
+                })
+            },
+            Held::keep_practice,
+        )
     }
 
     async fn practices(&self) -> Result<Vec<Practice>> {
@@ -86,6 +121,7 @@ impl Directory for Db {
     async fn add_client(&self, by: &Actor, new: &ClientSystem, at: Timestamp) -> Result<()> {
         let (by, new) = (by.clone(), new.clone());
         self.write("add client system", move |tx| {
+            *tx.directory = true;
             let row = params![new.id.0.as_bytes(), new.name, new.disabled, new.instant];
             tx.write_one(ADD_CLIENT, row, "client")?;
             tx.audit(&by, at, "add client system", new.id)
@@ -112,6 +148,7 @@ impl Directory for Db {
     ) -> Result<bool> {
         let by = by.clone();
         self.write("disable or enable client system", move |tx| {
+            *tx.directory = true;
             if tx.write(SET_DISABLED, params![id.0.as_bytes(), disabled])? == 0 {
                 return Ok(false);
             }
@@ -135,6 +172,7 @@ impl Directory for Db {
     ) -> Result<bool> {
         let by = by.clone();
         self.write("allow or stop instant messages", move |tx| {
+            *tx.directory = true;
             if tx.write(SET_INSTANT, params![id.0.as_bytes(), instant])? == 0 {
                 return Ok(false);
             }
@@ -152,6 +190,7 @@ impl Directory for Db {
     async fn add_api_key(&self, by: &Actor, new: &ApiKeyInfo, hash: Hash) -> Result<()> {
         let (by, new) = (by.clone(), new.clone());
         self.write("add API key", move |tx| {
+            *tx.directory = true;
             let row = params![
                 new.key_id,
                 new.client.0.as_bytes(),
@@ -174,6 +213,7 @@ impl Directory for Db {
     ) -> Result<bool> {
         let (by, key_id) = (by.clone(), key_id.to_owned());
         self.write("end API key", move |tx| {
+            *tx.directory = true;
             if tx.write(END_KEY, params![key_id, ends_at.as_millisecond()])? == 0 {
                 return Ok(false);
             }
@@ -184,15 +224,21 @@ impl Directory for Db {
     }
 
     async fn api_key(&self, key_id: &str) -> Result<Option<FoundApiKey>> {
-        self.read("read an API key", |conn| {
-            conn.one(KEY, [key_id], |cells| {
-                Ok(FoundApiKey {
-                    info: key(cells)?,
-                    hash: cells.take("api_key.hash")?,
-                    client: client(cells)?,
+        self.known_or_read(
+            |held| held.key(key_id),
+            || {
+                self.read("read an API key", |conn| {
+                    conn.one(KEY, [key_id], |cells| {
+                        Ok(FoundApiKey {
+                            info: key(cells)?,
+                            hash: cells.take("api_key.hash")?,
+                            client: client(cells)?,
+                        })
+                    })
                 })
-            })
-        })
+            },
+            Held::keep_key,
+        )
     }
 
     async fn api_keys_of(&self, client: ClientSystemId) -> Result<Vec<ApiKeyInfo>> {
@@ -204,6 +250,7 @@ impl Directory for Db {
     async fn add_topic(&self, by: &Actor, name: &str, at: Timestamp) -> Result<bool> {
         let (by, name) = (by.clone(), name.to_owned());
         self.write("add topic", move |tx| {
+            *tx.directory = true;
             if tx.write(ADD_TOPIC, [&name])? == 0 {
                 return Ok(false);
             }
@@ -211,6 +258,19 @@ impl Directory for Db {
             Ok(true)
         })
         .await
+    }
+
+    async fn has_topic(&self, name: &str) -> Result<bool> {
+        let found = self.known_or_read(
+            |held| held.has_topic(name),
+            || {
+                self.read("look for a topic", |conn| {
+                    conn.one(HAS_TOPIC, [name], |_| Ok(true))
+                })
+            },
+            |held, _| held.keep_topic(name),
+        )?;
+        Ok(found.is_some())
     }
 
     async fn topics(&self) -> Result<Vec<String>> {

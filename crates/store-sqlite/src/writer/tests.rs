@@ -22,7 +22,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let connection = prepare(&folder.path().join("a.sqlite"), "FULL").unwrap();
         let hub = Arc::new(Hub::default());
-        let writer = Arc::new(Writer::start(connection, Arc::clone(&hub)).unwrap());
+        let writer = Arc::new(Writer::start(connection, Arc::clone(&hub), Arc::default()).unwrap());
         Self {
             folder,
             hub,
@@ -278,7 +278,7 @@ async fn a_start_cuts_off_the_log_that_a_process_left_when_it_died() {
     }
     assert!(log.metadata().unwrap().len() > 0);
     let connection = prepare(&left.path().join("a.sqlite"), "FULL").unwrap();
-    let writer = Writer::start(connection, Arc::new(Hub::default())).unwrap();
+    let writer = Writer::start(connection, Arc::new(Hub::default()), Arc::default()).unwrap();
     writer.write("add", add("three")).await.unwrap();
     let emptied = async {
         while log.metadata().unwrap().len() > 0 {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test's helpers may panic as it may")]
 
 mod damaged;
+mod directory;
 mod durable;
 mod million;
 mod tampering;

@@ -161,3 +161,19 @@ async fn new_bytes_heal_a_damaged_blob() {
     put(&blobs, &[b"true"]).await;
     blobs.verify(hash).await.unwrap();
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_may_read_a_blob() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let open_to_all = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(folder.path(), open_to_all).unwrap();
+    let hash = put(&open(&folder), &[b"a patient's"]).await.hash;
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    let place = folder.path().join(&hash.to_hex()[..2]);
+    assert_eq!(mode(folder.path()), 0o700);
+    assert_eq!(mode(&folder.path().join("incoming")), 0o700);
+    assert_eq!(mode(&place), 0o700);
+    assert_eq!(mode(&place.join(hash.to_hex())), 0o600);
+}

@@ -186,4 +186,6 @@ pub async fn a_topic_is_added_once(store: PlatformStore) {
         assert_eq!(added, new, "{name}");
     }
     assert_eq!(directory.topics().await.unwrap(), ["Audit", "Zoo"]);
+    assert!(directory.has_topic("Zoo").await.unwrap());
+    assert!(!directory.has_topic("zoo").await.unwrap());
 }

@@ -69,6 +69,8 @@ pub trait Directory: Send + Sync {
 
     /// Adds a topic. `false` when it was there.
     async fn add_topic(&self, by: &Actor, name: &str, at: Timestamp) -> Result<bool>;
+    /// Whether there is this topic.
+    async fn has_topic(&self, name: &str) -> Result<bool>;
     /// All topics, by name.
     async fn topics(&self) -> Result<Vec<String>>;
 }

@@ -34,10 +34,8 @@ pub(crate) async fn run(
         || bound.url(),
         |url| url.as_str().trim_end_matches('/').to_owned(),
     );
-    // Held to the end of this function, so that nobody else serves from the folder.
-    let serving = super::open_to_serve(folder)
+    let store = super::open_to_serve(folder)
         .with_context(|| format!("cannot open `{}`", folder.display()))?;
-    let store = serving.store.clone();
     super::add_initial_topics(&store, &Actor::System, SystemClock.now()).await?;
     let mut config = PlatformConfig::new(url.clone(), super::code_key(folder)?);
     config.operator_routes = operators.is_none();

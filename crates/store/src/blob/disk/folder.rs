@@ -4,6 +4,7 @@ use super::io_error;
 use crate::blob::BlobError;
 use model::Hash;
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -20,7 +21,9 @@ pub(super) struct Folder {
 impl Folder {
     /// Opens the folder, made when missing.
     pub(super) fn open(root: &Path) -> Result<Self, BlobError> {
-        fs::create_dir_all(root.join(INCOMING)).map_err(io_error("making the blob folder"))?;
+        let making = io_error("making the blob folder");
+        make_own(&root.join(INCOMING)).map_err(&making)?;
+        close(root).map_err(&making)?;
         sync(root)?;
         if let Some(above) = root.parent().filter(|above| above.is_dir()) {
             sync(above)?;
@@ -53,7 +56,7 @@ impl Folder {
         if made().get(usize::from(first)) == Some(&true) {
             return Ok(());
         }
-        fs::create_dir_all(self.share(first)).map_err(io_error("making a blob folder"))?;
+        make_own(&self.share(first)).map_err(io_error("making a blob folder"))?;
         // Also when it was there: an earlier run may have made it and not synced it.
         sync(&self.root)?;
         if let Some(made) = made().get_mut(usize::from(first)) {
@@ -66,6 +69,33 @@ impl Folder {
     pub(super) fn sync_share(&self, hash: Hash) -> Result<(), BlobError> {
         sync(&self.share(first(hash)))
     }
+}
+
+/// A new file for its owner only: it will hold a patient's document.
+pub(super) fn new_file(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Makes a folder, and those above it, for their owner only.
+fn make_own(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Closes a folder to others, whoever made it.
+fn close(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
 }
 
 fn first(hash: Hash) -> u8 {

@@ -4,7 +4,7 @@
 //! the blob before it go on at the same time. Between pieces it holds no thread: a sender that stops
 //! costs an open file and nothing else.
 
-use super::folder::Folder;
+use super::folder::{self, Folder};
 use super::holds::Holds;
 use super::{blocking, io_error};
 use crate::blob::{BlobError, BlobWriter, NotSealed, SealedBlob};
@@ -63,7 +63,7 @@ struct Growing {
 impl Growing {
     fn start(path: PathBuf) -> Result<Self, BlobError> {
         let file = faultpoint::disk(Point::BlobBegin)
-            .and_then(|()| File::create_new(&path))
+            .and_then(|()| folder::new_file(&path))
             .map_err(io_error("starting a blob"))?;
         Ok(Self {
             incoming: Incoming {

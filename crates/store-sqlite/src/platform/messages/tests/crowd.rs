@@ -2,7 +2,7 @@
 
 use super::meter::Meter;
 use crate::open::prepare;
-use crate::platform::Db;
+use crate::platform::{Db, Known};
 use crate::platform::messages::{accept, change};
 use crate::reader::Readers;
 use crate::writer::{Tx, Writer};
@@ -137,10 +137,12 @@ impl Crowd {
         let meter = Meter::default();
         meter.watch(&mut connection);
         let hub = Arc::new(Hub::default());
+        let known = Arc::<Known>::default();
         let db = Db {
             readers: Readers::new(path.clone()),
-            writer: Writer::start(connection, Arc::clone(&hub)).unwrap(),
+            writer: Writer::start(connection, Arc::clone(&hub), Arc::clone(&known)).unwrap(),
             hub,
+            known,
             _folder: Some(folder),
         };
         for first in (0..count).step_by(usize::try_from(BATCH).unwrap()) {
