@@ -182,7 +182,7 @@ impl Plot {
             let look = format!("rx=\"2\" fill=\"{colour}\"");
             self.rect((x, y - 10.5), (12.0, 12.0), &look);
             self.words(x + 18.0, y, "small", name);
-            x += 160.0;
+            x += 172.0;
         }
         self.gate(x + 6.0, y - 4.5);
         self.words(x + 18.0, y, "small", "gate");

@@ -1,11 +1,15 @@
 //! Sizes at their limits, and the answers to what is none of the API's.
 
 use crate::world::World;
-use crate::world::message::{attachment, instant, small};
+use crate::world::message::{attachment, instant, new_id, small, standard};
 use crate::world::partner::Answer;
 use crate::world::raw::Raw;
 use crate::world::samples::pdf_of;
+use bytes::Bytes;
+use futures_util::stream;
 use reqwest::Method;
+use std::convert::Infallible;
+use tokio::task::JoinSet;
 
 const FULL: usize = 5 * 1024 * 1024;
 const BODY_LIMIT: usize = 84 * 1024 * 1024;
@@ -44,6 +48,64 @@ async fn ten_full_files_pass_although_their_writer_escapes() {
     for (document, bytes) in filed.iter().zip(&files) {
         assert!(document.bytes == *bytes, "{} differs", document.title());
     }
+}
+
+/// What the environment holds in memory, or has held at most (`VmRSS`, `VmHWM`), in bytes.
+fn memory(world: &World, what: &str) -> usize {
+    let status = format!("/proc/{}/status", world.program.pid());
+    let status = std::fs::read_to_string(status).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(what));
+    let kibibytes = line.unwrap().trim_matches([':', '\t', ' ', 'k', 'B']);
+    kibibytes.parse::<usize>().unwrap() * 1024
+}
+
+#[tokio::test]
+async fn eight_messages_of_seventy_megabytes_at_once_take_little_memory() {
+    const AT_ONCE: usize = 8;
+    // As if thirty-two took the 256 MB that are promised for so many.
+    const MOST: usize = AT_ONCE * 8_000_000;
+    let world = World::start().await;
+    let first = attachment("application/pdf", "Scan.pdf", &pdf_of(FULL, 1));
+    let mut message = standard(vec![first; 10]);
+    for (index, attachment) in message["attachments"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .enumerate()
+    {
+        attachment["fileName"] = format!("Scan {index}.pdf").into();
+    }
+    let text = Bytes::from(message.to_string());
+    let id = crate::world::message::id(&message);
+    drop(message);
+    let place = text
+        .windows(id.len())
+        .rposition(|window| window == id.as_bytes());
+    let place = place.unwrap();
+    let idle = memory(&world, "VmRSS");
+    let mut sending = JoinSet::new();
+    for _ in 0..AT_ONCE {
+        let parts = [
+            text.slice(..place),
+            Bytes::from(new_id()),
+            text.slice(place + id.len()..),
+        ];
+        let body = stream::iter(parts.map(Ok::<_, Infallible>));
+        let request = world
+            .integrator
+            .call(Method::POST, wire::paths::partner::MESSAGES);
+        let request = request
+            .header("Content-Type", "application/json")
+            .body(reqwest::Body::wrap_stream(body));
+        sending.spawn(async { request.send().await.unwrap().status().as_u16() });
+    }
+    assert_eq!(sending.join_all().await, [200; AT_ONCE]);
+    let most = memory(&world, "VmHWM").saturating_sub(idle);
+    println!(
+        "{AT_ONCE} messages of {} bytes: {most} bytes over idle",
+        text.len()
+    );
+    assert!(most < MOST, "{most} bytes over idle");
 }
 
 #[tokio::test]
