@@ -90,11 +90,14 @@ async fn attend(State(front): State<Front>, mut request: Request, next: Next) ->
     refusal.answer(&front.base_url, instance, kept(response.headers()))
 }
 
-/// Whether a request was refused only because its body came too slowly. Readers of bodies take that
-/// for a broken or a long one.
+/// Whether a request was refused only because its body came too slowly. The library's readers of
+/// bodies take that for a broken or a long one. A refusal of ours knows better why: it may have been
+/// certain before the rest of the body, which nobody wanted, came too slowly.
 fn half_read(response: &Response, reading: Option<&Reading>) -> bool {
     let of_a_reader = [StatusCode::BAD_REQUEST, StatusCode::PAYLOAD_TOO_LARGE];
-    of_a_reader.contains(&response.status()) && reading.is_some_and(Reading::given_up)
+    of_a_reader.contains(&response.status())
+        && response.extensions().get::<Refusal>().is_none()
+        && reading.is_some_and(Reading::given_up)
 }
 
 /// Headers of a refused answer that still mean something.

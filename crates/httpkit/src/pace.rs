@@ -59,12 +59,28 @@ impl Meter {
         self.moved = self.moved.saturating_add(bytes as u64);
     }
 
+    /// So many bytes were handed over at once, and the other side is waited for to take them: until
+    /// when that may last. The wait is over when something else moves.
+    pub(crate) fn handed(&mut self, bytes: usize) -> Instant {
+        self.moved(bytes);
+        let begun = *self.since.insert(Instant::now());
+        // Nobody sees how much of them was taken already.
+        let alone = self.pace.silence + self.earned(bytes as u64);
+        begun + self.left().min(alone)
+    }
+
+    fn earned(&self, bytes: u64) -> Duration {
+        Duration::from_secs(bytes / u64::from(self.pace.bytes_per_second.max(1)))
+    }
+
+    fn left(&self) -> Duration {
+        (self.pace.grace + self.earned(self.moved)).saturating_sub(self.waited)
+    }
+
     /// Nothing moves at present. Ready when there is no patience left.
     pub(crate) fn poll_patience(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let since = *self.since.get_or_insert_with(Instant::now);
-        let earned = Duration::from_secs(self.moved / u64::from(self.pace.bytes_per_second.max(1)));
-        let left = (self.pace.grace + earned).saturating_sub(self.waited);
-        let end = since + left.min(self.pace.silence);
+        let end = since + self.left().min(self.pace.silence);
         // The end only ever moves on, so an alarm that was set before is never late.
         let alarm = self
             .alarm

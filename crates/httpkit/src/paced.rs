@@ -5,6 +5,7 @@ use crate::problem::Refusal;
 use axum::BoxError;
 use axum::body::{Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
+use std::error::Error;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,8 +40,16 @@ impl Reading {
     }
 }
 
-/// The answer to a sender that was too slow. Contract A.7 knows no 408, and a 400 would say that the
-/// request must not be sent again as it is; but only the way was bad, so it may.
+/// The answer to a sender that was too slow, if that is why a body could not be read. Who reads bodies
+/// and refuses with a [`Refusal`] must ask this first.
+pub fn refusal(error: &(dyn Error + 'static)) -> Option<Refusal> {
+    std::iter::successors(Some(error), |&error| error.source())
+        .any(<dyn Error>::is::<TooSlow>)
+        .then(too_slow)
+}
+
+/// Contract A.7 knows no 408, and a 400 would say that the request must not be sent again as it is; but
+/// only the way was bad, so it may.
 pub(crate) fn too_slow() -> Refusal {
     Refusal::new(ProblemType::Unavailable)
         .detail("The body came too slowly and was given up. It may be sent again.")

@@ -4,12 +4,23 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-/// Makes `dir` if it is missing, for its owner only.
+#[cfg(test)]
+mod tests;
+
+/// Makes `dir` and those above it where they are missing, for their owner only; what was made is on stable
+/// storage when this returns.
 ///
 /// # Errors
 /// What the file system says.
 pub fn make_dir(dir: &Path) -> io::Result<()> {
-    if dir.is_dir() {
+    make(dir, sync_dir)
+}
+
+fn make(dir: &Path, mut sync: impl FnMut(&Path) -> io::Result<()>) -> io::Result<()> {
+    // A relative path's last ancestor is the empty one: the working directory.
+    let missing = |level: &&Path| !level.as_os_str().is_empty() && !level.is_dir();
+    let made: Vec<_> = dir.ancestors().take_while(missing).collect();
+    if made.is_empty() {
         return Ok(());
     }
     let mut builder = fs::DirBuilder::new();
@@ -19,7 +30,15 @@ pub fn make_dir(dir: &Path) -> io::Result<()> {
         use std::os::unix::fs::DirBuilderExt as _;
         builder.mode(0o700);
     }
-    builder.create(dir)
+    builder.create(dir)?;
+    for above in made.iter().rev().filter_map(|level| level.parent()) {
+        sync(if above.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            above
+        })?;
+    }
+    Ok(())
 }
 
 /// Writes `dir/name`: beside it first, then renamed, both on stable storage when this returns.

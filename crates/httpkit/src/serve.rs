@@ -119,7 +119,7 @@ impl House {
         shutdown: &Shutdown,
     ) {
         let protocols = connection::protocols();
-        let mut full = false;
+        let mut full = None;
         let mut told = None;
         loop {
             let (stream, address) = patiently(
@@ -153,16 +153,15 @@ impl House {
     }
 
     /// A place for one more, after somebody idle was asked to go if there is none. Meanwhile the
-    /// system keeps those who come in its queue. `full` is for one line of log, not one a client.
-    async fn place(&self, full: &mut bool) -> Option<OwnedSemaphorePermit> {
+    /// system keeps those who come in its queue. `told` is when that was last said in the log.
+    async fn place(&self, told: &mut Option<Instant>) -> Option<OwnedSemaphorePermit> {
         if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
-            *full = false;
             return Some(place);
         }
-        if !std::mem::replace(full, true) {
-            tracing::warn!("all connections are taken; idle ones are closed");
-        }
         loop {
+            if say(told) {
+                tracing::warn!("all connections are taken; idle ones are closed");
+            }
             self.seats.make_room(1);
             let free = Arc::clone(&self.places).acquire_owned();
             if let Ok(place) = tokio::time::timeout(ROOM, free).await {
@@ -170,6 +169,15 @@ impl House {
             }
         }
     }
+}
+
+/// Whether something is to be said again that was last said then.
+fn say(told: &mut Option<Instant>) -> bool {
+    let due = told.is_none_or(|at| at.elapsed() >= QUIET);
+    if due {
+        *told = Some(Instant::now());
+    }
+    due
 }
 
 /// The next connection, however long the system takes to be able to give one. `relieve` may free
@@ -195,8 +203,7 @@ where
                         | io::ErrorKind::Interrupted
                 ) => {}
             Err(error) => {
-                if told.is_none_or(|at| at.elapsed() >= QUIET) {
-                    *told = Some(Instant::now());
+                if say(told) {
                     tracing::error!(%error, "cannot accept connections; trying again");
                 }
                 relieve();

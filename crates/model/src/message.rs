@@ -12,7 +12,9 @@ mod tests;
 
 pub use digest::Said;
 pub use lease::{ClaimMode, Fence, Lease};
-pub use life::{Event, Refused, Review, Stage, Step, Timed, Waiting, next_due, settle, step};
+pub use life::{
+    Event, Refused, Review, Stage, Step, Timed, Waiting, next_due, settle, settle_to_write, step,
+};
 pub use status::{Status, SubStatus, show};
 
 use crate::attachment::Attachment;

@@ -9,6 +9,9 @@ use std::time::Duration;
 /// `inline-line`); well below that, a message that waits for its commit holds little memory.
 pub const INLINE_MAX: usize = 64 * 1024;
 
+/// Three quarters of the connections that a server has by default.
+const MAX_STREAMS: usize = 768;
+
 /// Settings of one platform node.
 #[derive(Clone, Debug)]
 pub struct PlatformConfig {
@@ -27,6 +30,9 @@ pub struct PlatformConfig {
     pub inline_max: usize,
     /// How request bodies over 64 KiB are read beside each other.
     pub large_bodies: LargeBodies,
+    /// Event streams open at once. Each keeps a connection busy, so there should be fewer of them than
+    /// connections; beyond, the answer is 503.
+    pub max_streams: usize,
     /// Whether health and metrics are served with the API; `false` when they have a listener of
     /// their own (see [`crate::Platform::operator_router`]).
     pub operator_routes: bool,
@@ -43,6 +49,7 @@ impl PlatformConfig {
             retention: model::message::RETENTION,
             inline_max: INLINE_MAX,
             large_bodies: LargeBodies::default(),
+            max_streams: MAX_STREAMS,
             operator_routes: true,
         }
     }

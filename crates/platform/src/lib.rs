@@ -63,6 +63,7 @@ impl Platform {
             metrics: HttpMetrics::new(&metrics),
         };
         let own = metrics::PlatformMetrics::new(&metrics);
+        let streams = live::Streams::new(config.max_streams);
         let bodies = intake::Budget::new(config.large_bodies, &metrics);
         let ctx = Arc::new(Context {
             store,
@@ -71,7 +72,7 @@ impl Platform {
             config,
             shutdown,
             metrics: own,
-            streams: live::Streams::default(),
+            streams,
             bodies,
             storing: Arc::new(Semaphore::new(context::STORING)),
         });

@@ -26,17 +26,35 @@ const BATCH: u32 = 200;
 /// be dead without the node having noticed.
 const MAX_STREAMS: usize = 16;
 
+/// What a listener is told to wait before it tries again, in seconds.
+const RETRY_AFTER: u64 = 15;
+
 /// The open streams of a node, by listener.
-#[derive(Default)]
-pub(crate) struct Streams(Mutex<HashMap<Uuid, usize>>);
+pub(crate) struct Streams {
+    /// Of all listeners together.
+    most: usize,
+    open: Mutex<HashMap<Uuid, usize>>,
+}
 
 impl Streams {
+    pub(crate) fn new(most: usize) -> Self {
+        Self {
+            most,
+            open: Mutex::default(),
+        }
+    }
+
     /// Counts one more.
     fn open(&self, ctx: &Ctx, listener: Uuid) -> Result<Open, Refusal> {
         let mut streams = self.lock();
+        if streams.values().sum::<usize>() >= self.most {
+            return Err(Refusal::new(ProblemType::Unavailable)
+                .detail("There is no room for another event stream at present.")
+                .retry_after(RETRY_AFTER));
+        }
         let count = streams.entry(listener).or_default();
         if *count >= MAX_STREAMS {
-            let refusal = Refusal::new(ProblemType::TooManyRequests).retry_after(15);
+            let refusal = Refusal::new(ProblemType::TooManyRequests).retry_after(RETRY_AFTER);
             return Err(refusal.detail("Too many event streams are open. Close some first."));
         }
         *count += 1;
@@ -48,7 +66,7 @@ impl Streams {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

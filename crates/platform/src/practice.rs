@@ -11,6 +11,7 @@ use crate::context::Ctx;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
+use httpkit::paced;
 use httpkit::problem::Refusal;
 use wire::paths::practice as paths;
 use wire::problem::ProblemType;
@@ -55,7 +56,9 @@ where
     async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Refusal> {
         let bytes = axum::body::Bytes::from_request(request, state)
             .await
-            .map_err(|_| Refusal::new(ProblemType::TooLarge))?;
+            .map_err(|error| {
+                paced::refusal(&error).unwrap_or_else(|| Refusal::new(ProblemType::TooLarge))
+            })?;
         serde_json::from_slice(&bytes).map(Read).map_err(|error| {
             // An end that comes before the first byte stands at column 0 there.
             let (line, column) = (error.line().max(1) as u64, error.column().max(1) as u64);

@@ -73,6 +73,11 @@ impl<'a> Conn<'a> {
         }
     }
 
+    /// Whether SQLite has rolled the transaction back by itself.
+    pub(crate) fn is_rolled_back(&self) -> bool {
+        self.connection.is_autocommit()
+    }
+
     /// The key of the row inserted last.
     pub(crate) fn last_insert_id(&self) -> i64 {
         self.connection.last_insert_rowid()

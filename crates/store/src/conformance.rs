@@ -146,6 +146,7 @@ macro_rules! conformance_suite {
                 sweeping_does_what_reading_would,
                 a_refusal_still_writes_what_time_brought,
                 steps_carry_their_own_times,
+                a_clock_set_back_leaves_a_holder_one_lease,
                 no_more_than_the_limit_is_settled,
                 nothing_is_settled_before_its_time,
                 finer_times_than_milliseconds_do_no_harm,

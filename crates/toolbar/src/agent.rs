@@ -76,7 +76,7 @@ impl Agent {
     ) -> Result<AgentHandle, StartError> {
         let platform =
             ToolbarClient::new(config.http, &config.platform_url).map_err(StartError::Platform)?;
-        let journal = Journal::new(config.data_dir.clone());
+        let journal = Journal::new(&config.data_dir);
         let (store, kept) = open(config.data_dir).await?;
         let (importer, orders) = Importer::new();
         let shared = Arc::new(Shared {

@@ -12,12 +12,13 @@ const FOLDER: &str = "importing";
 /// The journal of a toolbar.
 #[derive(Clone)]
 pub(crate) struct Journal {
-    data_dir: PathBuf,
+    folder: PathBuf,
 }
 
 impl Journal {
-    pub(crate) fn new(data_dir: PathBuf) -> Self {
-        Self { data_dir }
+    pub(crate) fn new(data_dir: &Path) -> Self {
+        let folder = data_dir.join(FOLDER);
+        Self { folder }
     }
 
     /// Notes that a message is about to be written for `spine_user_id`; on stable storage when this returns.
@@ -26,11 +27,8 @@ impl Journal {
             return Err(io::ErrorKind::InvalidFilename.into());
         }
         let (name, user) = (message_ref.to_owned(), spine_user_id.to_owned());
-        self.blocking(move |data_dir, folder| {
-            if !folder.is_dir() {
-                private_file::make_dir(folder)?;
-                private_file::sync_dir(data_dir)?;
-            }
+        self.blocking(move |folder| {
+            private_file::make_dir(folder)?;
             faultpoint::disk(Point::JournalNote)?;
             private_file::write(folder, &name, user.as_bytes())?;
             faultpoint::disk(Point::JournalNoted)
@@ -38,22 +36,25 @@ impl Journal {
         .await
     }
 
-    /// For whom a message was about to be written, if it is noted.
-    pub(crate) async fn noted(&self, message_ref: &str) -> Option<String> {
+    /// For whom a message was about to be written, if it is noted. After an error nobody knows, and it must be
+    /// taken for noted.
+    pub(crate) async fn noted(&self, message_ref: &str) -> io::Result<Option<String>> {
         if !is_word(message_ref) {
-            return None;
+            return Ok(None);
         }
         let name = message_ref.to_owned();
-        let read = self.blocking(move |_, folder| private_file::read(folder, &name));
-        let user = read.await.ok()??;
-        Some(String::from_utf8_lossy(&user).into_owned())
+        let read = self.blocking(move |folder| private_file::read(folder, &name));
+        let user = read.await.inspect_err(|error| {
+            tracing::error!(message_ref, %error, "journal entry can't be read");
+        })?;
+        Ok(user.map(|user| String::from_utf8_lossy(&user).into_owned()))
     }
 
     /// Removes a message whose fate is known at both ends.
     pub(crate) async fn forget(&self, message_ref: &str) {
         let name = message_ref.to_owned();
         let forgotten = self
-            .blocking(move |_, folder| {
+            .blocking(move |folder| {
                 if folder.join(&name).exists() {
                     faultpoint::disk(Point::JournalForget)?;
                     private_file::remove(folder, &name)?;
@@ -71,7 +72,7 @@ impl Journal {
     /// Every message that is noted.
     pub(crate) async fn all(&self) -> Vec<String> {
         let listed = self
-            .blocking(|_, folder| {
+            .blocking(|folder| {
                 let entries = match std::fs::read_dir(folder) {
                     Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
                     entries => entries?,
@@ -88,10 +89,10 @@ impl Journal {
 
     async fn blocking<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Path, &Path) -> io::Result<T> + Send + 'static,
+        work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
     ) -> io::Result<T> {
-        let data_dir = self.data_dir.clone();
-        tokio::task::spawn_blocking(move || work(&data_dir, &data_dir.join(FOLDER)))
+        let folder = self.folder.clone();
+        tokio::task::spawn_blocking(move || work(&folder))
             .await
             .map_err(io::Error::other)?
     }

@@ -41,6 +41,13 @@ pub(crate) struct ClientLimits {
 }
 
 impl ClientLimits {
+    /// Event streams open at once. The other quarter of the connections is for requests that end.
+    pub(crate) fn streams(self) -> usize {
+        usize::try_from(self.max_connections).map_or(usize::MAX, |connections| {
+            (connections - connections.div_ceil(4)).max(1)
+        })
+    }
+
     /// Files that may be open at once: connections; and for each large body read nine in all, for eight
     /// more may pause, with up to ten attachments each. Half of that is more than ever comes together.
     pub(crate) fn open_files(self) -> u64 {

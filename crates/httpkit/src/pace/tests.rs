@@ -56,3 +56,20 @@ async fn time_in_which_nobody_asks_is_the_servers_own() {
         tokio::time::sleep(60 * SECOND).await;
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_handed_over_may_be_taken_at_the_lowest_rate() {
+    let mut meter = meter();
+    let begun = Instant::now();
+    // Ten seconds of silence, and five for itself.
+    assert_eq!(meter.handed(500), begun + 15 * SECOND);
+    // 15 of 20 and 5 seconds are used up.
+    tokio::time::advance(15 * SECOND).await;
+    assert_eq!(meter.handed(0), Instant::now() + 10 * SECOND);
+    tokio::time::advance(4 * SECOND).await;
+    assert_eq!(meter.handed(0), Instant::now() + 6 * SECOND);
+    // Nobody is waited for.
+    meter.moved(0);
+    tokio::time::advance(100 * SECOND).await;
+    assert_eq!(meter.handed(0), Instant::now() + 6 * SECOND);
+}

@@ -4,6 +4,7 @@ use super::limits::Limits;
 use super::seat::{Due, Place, Seat, Serving};
 use super::socket::Socket;
 use crate::lifecycle::Shutdown;
+use crate::pace::Meter;
 use crate::paced::{Paced, Reading};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
@@ -143,7 +144,8 @@ pub(super) async fn attend(
             }
             Event::Alarm => {
                 let next = match seat.due(&limits) {
-                    Due::Never => limits.idle,
+                    // An answer may begin to wait for its reader without this task's knowing.
+                    Due::Never => limits.idle.min(limits.pace.silence),
                     Due::Now | Due::At(_) if leaving => return,
                     Due::Now => Duration::ZERO,
                     Due::At(at) => at.saturating_duration_since(Instant::now()),
@@ -177,7 +179,8 @@ impl Answering {
         request: Request<Incoming>,
     ) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<> {
         let http2 = request.version() == Version::HTTP_2;
-        let serving = self.seat.serve(http2);
+        let whole = request.body().is_end_stream();
+        let serving = self.seat.serve(http2, whole);
         let reading = Reading::default();
         let pace = self.limits.pace;
         let small = request
@@ -203,7 +206,8 @@ impl Answering {
             Ok(response.map(|body| {
                 Body::new(Answer {
                     body,
-                    _serving: serving,
+                    reader: http2.then(|| Meter::new(pace)),
+                    serving,
                 })
             }))
         }
@@ -213,7 +217,10 @@ impl Answering {
 /// An answer's body; its request is open for as long as this lives.
 struct Answer {
     body: Body,
-    _serving: Serving,
+    /// How slowly it is read over HTTP/2, where a client that takes nothing of an answer may leave the
+    /// socket free. Over HTTP/1 the socket tells.
+    reader: Option<Meter>,
+    serving: Serving,
 }
 
 impl HttpBody for Answer {
@@ -224,7 +231,23 @@ impl HttpBody for Answer {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        let this = &mut *self;
+        let frame = Pin::new(&mut this.body).poll_frame(context);
+        if let Some(reader) = &mut this.reader {
+            // It is asked for more when this has found its way; until then its reader is waited for.
+            // One that has nothing to say waits for nobody.
+            let until = match &frame {
+                Poll::Ready(Some(Ok(frame))) => {
+                    Some(reader.handed(frame.data_ref().map_or(0, Bytes::len)))
+                }
+                Poll::Ready(_) | Poll::Pending => {
+                    reader.moved(0);
+                    None
+                }
+            };
+            this.serving.unread(until);
+        }
+        frame
     }
 
     fn is_end_stream(&self) -> bool {

@@ -22,10 +22,18 @@ pub(super) struct Seat {
 struct State {
     /// Requests whose answer is not out yet.
     open: usize,
+    /// Those of them that wait for their reader, by number, and until when they may.
+    unread: HashMap<u64, Instant>,
+    /// The number of the next request.
+    next: u64,
     /// Since when there is none.
     since: Instant,
     /// When the first byte of the next head came.
     head: Option<Instant>,
+    /// Whether the request that is open has no body, so that what comes belongs to the next.
+    whole: bool,
+    /// Whether some of the next request came while one was open.
+    pipelined: bool,
     /// Whether there was a request before.
     served: bool,
     /// Frames come between requests as well there, so bytes say nothing of heads.
@@ -50,6 +58,10 @@ impl Seat {
         Self {
             state: Mutex::new(State {
                 open: 0,
+                unread: HashMap::new(),
+                next: 0,
+                pipelined: false,
+                whole: false,
                 since: Instant::now(),
                 head: None,
                 served: false,
@@ -67,19 +79,31 @@ impl Seat {
     /// Bytes came.
     pub(super) fn received(&self) {
         let mut state = self.state();
-        if state.open == 0 && !state.http2 && state.head.is_none() {
+        if state.http2 {
+            return;
+        }
+        if state.open > 0 {
+            state.pipelined |= state.whole;
+        } else if state.head.is_none() {
             state.head = Some(Instant::now());
         }
     }
 
-    /// A request's head is complete. The request is open until the result is dropped.
-    pub(super) fn serve(self: &Arc<Self>, http2: bool) -> Serving {
+    /// A request's head is complete, and it is `whole` if there is no body. The request is open until
+    /// the result is dropped.
+    pub(super) fn serve(self: &Arc<Self>, http2: bool, whole: bool) -> Serving {
         let mut state = self.state();
         state.open += 1;
         state.head = None;
+        state.pipelined = false;
+        state.whole = whole;
         state.served = true;
         state.http2 = http2;
-        Serving(Arc::clone(self))
+        state.next += 1;
+        Serving {
+            seat: Arc::clone(self),
+            number: state.next,
+        }
     }
 
     /// Whether a head has begun that is not complete.
@@ -89,8 +113,12 @@ impl Seat {
 
     pub(super) fn due(&self, limits: &Limits) -> Due {
         let state = self.state();
-        if state.open > 0 {
+        if state.open > state.unread.len() {
             return Due::Never;
+        }
+        // Answers that nobody reads do not hold a place for ever; each of them may still be read.
+        if let Some(last) = state.unread.values().max() {
+            return Due::At(*last);
         }
         if state.wanted {
             return Due::Now;
@@ -111,18 +139,36 @@ impl Seat {
 
 /// A request in progress.
 #[derive(Debug)]
-pub(super) struct Serving(Arc<Seat>);
+pub(super) struct Serving {
+    seat: Arc<Seat>,
+    number: u64,
+}
+
+impl Serving {
+    /// Until when its answer may wait for its reader, if it does.
+    pub(super) fn unread(&self, until: Option<Instant>) {
+        let mut state = self.seat.state();
+        match until {
+            Some(until) => drop(state.unread.insert(self.number, until)),
+            None => drop(state.unread.remove(&self.number)),
+        }
+    }
+}
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        let mut state = self.0.state();
+        let mut state = self.seat.state();
         state.open = state.open.saturating_sub(1);
+        state.unread.remove(&self.number);
         state.since = Instant::now();
+        if state.pipelined {
+            state.head = Some(state.since);
+        }
         // An HTTP/1 connection's task drops this itself; others must be told.
         let tell = state.http2 || state.wanted;
         drop(state);
         if tell {
-            self.0.changed.notify_one();
+            self.seat.changed.notify_one();
         }
     }
 }

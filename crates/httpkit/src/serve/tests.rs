@@ -22,3 +22,15 @@ async fn no_failure_to_accept_ends_the_server() {
     assert_eq!(relieved.get(), 3, "idle connections were asked to go");
     assert_eq!(begun.elapsed(), 3 * BREATH);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_lasts_is_said_again_now_and_then() {
+    let mut told = None;
+    assert!(say(&mut told));
+    assert!(!say(&mut told));
+    tokio::time::advance(QUIET / 2).await;
+    assert!(!say(&mut told));
+    tokio::time::advance(QUIET / 2).await;
+    assert!(say(&mut told));
+    assert!(!say(&mut told));
+}

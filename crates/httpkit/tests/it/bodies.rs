@@ -24,6 +24,23 @@ async fn a_body_that_stops_is_given_up() {
     client.send(&head("/length", 100)).await;
     client.send("half").await;
     assert_given_up(&client.rest().await);
+    // And where the library's own reader refuses.
+    let mut client = server.connect().await;
+    client.send(&head("/plain", 100)).await;
+    client.send("half").await;
+    assert_given_up(&client.rest().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_refused_already_stays_so_when_the_rest_does_not_come() {
+    let server = Server::start(limits()).await;
+    let mut client = server.connect().await;
+    client.send(&head("/malformed", 100)).await;
+    client.send("half").await;
+    let answer = client.rest().await;
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert!(answer.contains("/problems/malformed-json"), "{answer}");
+    assert!(!answer.contains("retry-after"), "{answer}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -70,6 +70,15 @@ async fn between_requests_there_is_more_time_and_then_an_end() {
     client.send("GET /pe").await;
     assert_eq!(client.rest().await, "");
     cut_within(begun, 300, 5_000);
+    // Nor does one that began while another was open.
+    let mut client = server.connect().await;
+    ask(&mut client).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    client.send("GET /pe").await;
+    assert!(client.answer().await.ends_with("done"));
+    let begun = Instant::now();
+    assert_eq!(client.rest().await, "");
+    cut_within(begun, 300, 5_000);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,9 +2,11 @@
 
 use crate::server::{LONG, Server, limits};
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::{Request, StatusCode};
+use axum::http::{Request, Response, StatusCode};
 use futures_util::stream;
-use hyper::client::conn::http2::{SendRequest, handshake};
+use httpkit::serve::Limits;
+use hyper::body::Incoming;
+use hyper::client::conn::http2::{Builder, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
@@ -13,10 +15,15 @@ use tokio::task::JoinHandle;
 
 /// A connection, and when it ended.
 async fn connect(server: &Server) -> (SendRequest<Body>, JoinHandle<()>) {
+    connect_with(server, &Builder::new(TokioExecutor::new())).await
+}
+
+async fn connect_with(
+    server: &Server,
+    builder: &Builder<TokioExecutor>,
+) -> (SendRequest<Body>, JoinHandle<()>) {
     let socket = TcpStream::connect(server.address).await.unwrap();
-    let (sender, connection) = handshake(TokioExecutor::new(), TokioIo::new(socket))
-        .await
-        .unwrap();
+    let (sender, connection) = builder.handshake(TokioIo::new(socket)).await.unwrap();
     let ended = tokio::spawn(async move { drop(connection.await) });
     (sender, ended)
 }
@@ -88,6 +95,54 @@ async fn idle_ones_end_and_busy_ones_do_not() {
         .expect("cut")
         .unwrap();
     assert!(begun.elapsed() > Duration::from_millis(1_500));
+}
+
+/// An answer of which nothing is read as long as it is held.
+async fn open(sender: &mut SendRequest<Body>, path: &str) -> Response<Incoming> {
+    let request = Request::get(format!("http://server{path}"));
+    let answering = sender.send_request(request.body(Body::empty()).unwrap());
+    tokio::time::timeout(LONG, answering)
+        .await
+        .unwrap()
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_takes_nothing_of_the_answer_is_given_up() {
+    let server = Server::start(Limits {
+        connections: 1,
+        ..limits()
+    })
+    .await;
+    // One that leaves no window at all, and one that does not open it again.
+    let mut none = Builder::new(TokioExecutor::new());
+    none.initial_stream_window_size(0);
+    for builder in [none, Builder::new(TokioExecutor::new())] {
+        let (mut sender, ended) = connect_with(&server, &builder).await;
+        let _unread = open(&mut sender, "/endless").await;
+        // Its place is free again, though it still holds on.
+        let mut other = server.connect().await;
+        assert!(other.get("/peer").await.contains("200 OK"));
+        drop(other);
+        tokio::time::timeout(LONG, ended).await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_answer_that_is_not_read_does_not_end_what_is_beside_it() {
+    let server = Server::start(limits()).await;
+    let (mut sender, ended) = connect(&server).await;
+    let quiet = open(&mut sender, "/quiet").await;
+    let _unread = open(&mut sender, "/endless").await;
+    // Longer than anybody has to read an answer; this one says nothing meanwhile.
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    assert!(!ended.is_finished());
+    assert_eq!(ask(&mut sender, "/slow", Body::empty()).await.1, "done");
+    drop(quiet);
+    tokio::time::timeout(LONG, ended)
+        .await
+        .expect("cut")
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,7 +5,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use httpkit::front::{Front, guard};
 use httpkit::lifecycle::Shutdown;
 use httpkit::metrics::{HttpMetrics, Metrics};
@@ -76,12 +76,29 @@ fn routes() -> Router {
             "/length",
             post(|body: Result<Bytes, _>| async move {
                 body.map(|bytes| bytes.len().to_string()).map_err(
-                    |_: axum::extract::rejection::BytesRejection| {
-                        Refusal::new(ProblemType::TooLarge)
+                    |error: axum::extract::rejection::BytesRejection| {
+                        httpkit::paced::refusal(&error)
+                            .unwrap_or_else(|| Refusal::new(ProblemType::TooLarge))
                     },
                 )
             })
             .layer(axum::extract::DefaultBodyLimit::disable()),
+        )
+        .route("/plain", post(|body: Bytes| async move { body }))
+        .route(
+            "/malformed",
+            post(|body: Body| async {
+                let mut pieces = body.into_data_stream();
+                while let Some(Ok(_)) = pieces.next().await {}
+                Refusal::malformed(1, 1, "Not JSON.")
+            }),
+        )
+        .route(
+            "/quiet",
+            get(|| async {
+                let hello = stream::iter([Ok::<_, Infallible>("hello\n")]);
+                Body::from_stream(hello.chain(stream::pending())).into_response()
+            }),
         )
         .route(
             "/refused",

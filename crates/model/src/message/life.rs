@@ -1,5 +1,6 @@
 //! The life cycle: stages that carry their facts, events, and the one function that joins them.
 
+use super::LEASE;
 use super::lease::{ClaimMode, FURTHEST_LEASE, Fence, Lease};
 use crate::SessionId;
 use jiff::{SignedDuration, Timestamp};
@@ -183,13 +184,20 @@ pub fn next_due(stage: &Stage, expires_at: Timestamp) -> Option<(Timestamp, Time
 
 /// Every change that time alone has brought until `now` to a message that has had `stage` since `since`,
 /// in order; the last is the present stage.
+///
+/// For showing. A lease that a clock set back has put into the future is shown as over, so that somebody
+/// asks for the message; whoever writes uses [`settle_to_write`].
 pub fn settle(stage: &Stage, since: Timestamp, expires_at: Timestamp, now: Timestamp) -> Vec<Step> {
+    if too_far_ahead(stage, now).is_some() {
+        // Nothing more: whoever asks may learn that the message is still held.
+        let at = now.max(since);
+        let stage = by_time(stage, Timed::LeaseEnd, at);
+        return vec![Step { stage, at }];
+    }
     let mut steps: Vec<Step> = Vec::new();
     loop {
         let current = steps.last().map_or(stage, |step| &step.stage);
-        let Some((due, timed)) = next_due(current, expires_at)
-            .map(|(due, timed)| (believable(due, timed, now), timed))
-            .filter(|(due, _)| *due <= now)
+        let Some((due, timed)) = next_due(current, expires_at).filter(|(due, _)| *due <= now)
         else {
             return steps;
         };
@@ -200,13 +208,40 @@ pub fn settle(stage: &Stage, since: Timestamp, expires_at: Timestamp, now: Times
     }
 }
 
-/// No lease reaches so far ahead unless the clock was set back after it was granted. Its end would be as
-/// far away as the clock was wrong, so that it ends at once; whoever holds it finds that out by its fence.
-fn believable(due: Timestamp, timed: Timed, now: Timestamp) -> Timestamp {
-    if timed == Timed::LeaseEnd && due > now + FURTHEST_LEASE {
-        now
-    } else {
-        due
+/// As [`settle`], for whoever writes the steps down.
+///
+/// A lease that a clock set back has put into the future is not over: its holder may be writing to a record
+/// this moment. It is cut to one lease from now, and that is written, so that it ends: whether by its holder
+/// or by somebody who asked for the message in vain, it is cut once.
+pub fn settle_to_write(
+    stage: &Stage,
+    since: Timestamp,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Vec<Step> {
+    let Some((lease, otherwise)) = too_far_ahead(stage, now) else {
+        return settle(stage, since, expires_at, now);
+    };
+    let lease = Lease {
+        until: now + LEASE,
+        ..lease.clone()
+    };
+    let stage = Stage::Claimed {
+        lease,
+        otherwise: otherwise.clone(),
+    };
+    let at = now.max(since);
+    vec![Step { stage, at }]
+}
+
+/// The claim, if its lease ends further ahead than any does unless the clock was set back after it was
+/// granted.
+fn too_far_ahead(stage: &Stage, now: Timestamp) -> Option<(&Lease, &Waiting)> {
+    match stage {
+        Stage::Claimed { lease, otherwise } if lease.until > now + FURTHEST_LEASE => {
+            Some((lease, otherwise))
+        }
+        _ => None,
     }
 }
 
@@ -233,7 +268,7 @@ fn go_back(last_fence: Fence, otherwise: &Waiting, now: Timestamp) -> Stage {
     Stage::Waiting { what, last_fence }
 }
 
-/// Decides what `event` does to a message at `now`. The stage must be settled (see [`settle`]).
+/// Decides what `event` does to a message at `now`. The stage must be settled (see [`settle_to_write`]).
 ///
 /// # Errors
 /// [`Refused`]; the stage is then unchanged.

@@ -32,7 +32,7 @@ fn what_a_lease_held_off_takes_effect_when_the_claim_ended() {
 }
 
 #[test]
-fn a_lease_that_a_clock_set_back_put_into_the_future_ends_at_once() {
+fn a_lease_that_a_clock_set_back_put_into_the_future_is_shown_as_over() {
     let (held, _) = play(instant(), &[(500, claim(ClaimMode::Automatic))]);
     let steps = super::settle(&held, at(500), at(EXPIRES), at(-3_100));
     let [back] = steps.as_slice() else {
@@ -48,6 +48,45 @@ fn a_lease_that_a_clock_set_back_put_into_the_future_ends_at_once() {
     ));
     // A minute's difference is no reason.
     assert_eq!(super::settle(&held, at(500), at(EXPIRES), at(450)), []);
+}
+
+#[test]
+fn whoever_holds_a_message_when_the_clock_is_set_back_keeps_it_for_one_lease() {
+    let (held, _) = play(instant(), &[(500, claim(ClaimMode::Automatic))]);
+    // An hour back, somebody else wants it.
+    let steps = settle_to_write(&held, at(500), at(EXPIRES), at(-3_100));
+    let [
+        Step {
+            stage: cut,
+            at: when,
+        },
+    ] = steps.as_slice()
+    else {
+        panic!("{steps:?}");
+    };
+    assert_eq!(*when, at(500), "no history goes back");
+    let wanted = step(cut, &claim(ClaimMode::Review), at(-3_100));
+    assert_eq!(wanted, Err(Refused::Held));
+    let imported = step(cut, &Event::Imported { fence: Fence(1) }, at(-3_041));
+    assert_eq!(names(&imported.unwrap()).0, "COMPLETED");
+    // Cut once: asking again does not prolong it.
+    let again = settle_to_write(cut, at(500), at(EXPIRES), at(-3_070));
+    assert_eq!(again, []);
+    let over = settle_to_write(cut, at(500), at(EXPIRES), at(-3_040));
+    let [Step { stage: waits, .. }] = over.as_slice() else {
+        panic!("{over:?}");
+    };
+    assert!(step(waits, &claim(ClaimMode::Automatic), at(-3_040)).is_ok());
+    // A minute's difference is no reason.
+    assert_eq!(settle_to_write(&held, at(500), at(EXPIRES), at(450)), []);
+}
+
+#[test]
+fn a_message_that_is_held_past_its_time_is_not_shown_as_expired_by_a_clock_set_back() {
+    let (held, _) = play(Stage::new(None), &[(500, claim(ClaimMode::Review))]);
+    let steps = super::settle(&held, at(0), at(50), at(100));
+    assert_eq!(steps.len(), 1, "{steps:?}");
+    assert!(!steps[0].stage.is_terminal());
 }
 
 fn holder() -> SessionId {

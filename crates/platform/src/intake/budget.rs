@@ -9,6 +9,7 @@ use crate::config::LargeBodies;
 use axum::body::{BodyDataStream, Bytes};
 use futures_util::StreamExt as _;
 use httpkit::metrics::Metrics;
+use httpkit::paced;
 use httpkit::problem::Refusal;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
@@ -152,7 +153,7 @@ impl Turn {
     /// The next piece of the body, or `None` at its end.
     ///
     /// # Errors
-    /// 400 when the body broke off, 503 when it may not go on.
+    /// 400 when the body broke off, 503 when it may not go on or came too slowly.
     pub(crate) async fn next(
         &mut self,
         pieces: &mut BodyDataStream,
@@ -180,7 +181,10 @@ impl Turn {
             return Ok(None);
         };
         // Nobody may be left to read the answer, but the log line should say what happened.
-        let piece = piece.map_err(|_| Refusal::malformed(1, 1, "The body broke off."))?;
+        let piece = piece.map_err(|error| {
+            paced::refusal(&error)
+                .unwrap_or_else(|| Refusal::malformed(1, 1, "The body broke off."))
+        })?;
         self.received = self.received.saturating_add(piece.len() as u64);
         if self
             .place

@@ -227,3 +227,33 @@ async fn many_that_are_refused_at_the_door_are_not_read_at_length() {
     let mut sender = Sender::new(address, &partner.key).await;
     assert_eq!(sender.message(&with_file(1, MIB)).await.0, 200);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bad_message_that_stops_is_a_bad_message() {
+    let world = World::new().await;
+    let partner = world.integrator("Pharmacy First").await;
+    let address = listening(&world, short(500, 500)).await;
+    let mut sender = Sender::new(address, &partner.key).await;
+    sender.head(100).await;
+    sender.send(b"{,").await;
+    let (status, text) = sender.answer().await;
+    assert_eq!(status, 400, "{text}");
+    assert!(text.contains("/problems/malformed-json"), "{text}");
+    assert!(!text.contains("retry-after"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_toolbar_that_stops_is_told_to_come_back() {
+    let world = World::new().await;
+    let address = listening(&world, short(500, 500)).await;
+    let mut toolbar = Sender::new(address, "").await;
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: platform\r\nContent-Type: application/json\r\n\
+         Content-Length: 100\r\n\r\n{{",
+        wire::paths::practice::SESSIONS
+    );
+    toolbar.send(head.as_bytes()).await;
+    let (status, text) = toolbar.answer().await;
+    assert_eq!(status, 503, "{text}");
+    assert!(text.contains("came too slowly"), "{text}");
+}

@@ -21,7 +21,10 @@ struct Practice {
 }
 
 async fn practice() -> Practice {
-    let world = World::new().await;
+    practice_in(World::new().await).await
+}
+
+async fn practice_in(world: World) -> Practice {
     let partner = world.integrator("Pharmacy First").await;
     let okafor = Toolbar::signed_in(&world, RIVERSIDE, 1, OKAFOR).await;
     let llewellyn = Toolbar::signed_in(&world, RIVERSIDE, 2, LLEWELLYN).await;
@@ -377,4 +380,20 @@ async fn a_client_system_has_sixteen_streams_and_no_more() {
     assert!(refused.headers().contains_key("retry-after"));
     drop(open.pop());
     assert_eq!(practice.world.open(call()).await.status().as_u16(), 200);
+}
+
+#[tokio::test]
+async fn streams_leave_room_for_requests_that_end() {
+    let practice = practice_in(World::configured(|config| config.max_streams = 2).await).await;
+    let world = &practice.world;
+    let mut toolbar = listen(world, &practice.okafor, None).await;
+    toolbar.expect("hello").await;
+    let client = follow(world, &practice.partner, None).await;
+    let call = || practice.llewellyn.calling(Method::GET, paths::STREAM, "");
+    let refused = world.call(call()).await;
+    assert_eq!(refused.refused(), (503, "unavailable".to_owned()));
+    assert_eq!(refused.header("retry-after"), "15");
+    drop(client);
+    let mut colleague = listen(world, &practice.llewellyn, None).await;
+    colleague.expect("hello").await;
 }

@@ -47,6 +47,11 @@ impl World {
 
     /// One that reads large bodies in its own way.
     pub(crate) async fn reading(large_bodies: LargeBodies) -> Self {
+        Self::configured(|config| config.large_bodies = large_bodies).await
+    }
+
+    /// One with settings of its own.
+    pub(crate) async fn configured(set: impl FnOnce(&mut PlatformConfig)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at("2026-11-21T12:00:00Z".parse().unwrap()));
         let entropy = Arc::new(SeededEntropy::new(7));
@@ -54,7 +59,7 @@ impl World {
         let store = store_sqlite::open_temporary(Arc::new(blobs)).unwrap();
         let shutdown = Shutdown::default();
         let mut config = PlatformConfig::new(BASE.to_owned(), Secret::new("code key".to_owned()));
-        config.large_bodies = large_bodies;
+        set(&mut config);
         let platform = Platform::new(
             config,
             store.clone(),

@@ -4,6 +4,9 @@ use crate::sql::statements;
 use crate::writer::Tx;
 use store::Result;
 
+#[cfg(test)]
+mod tests;
+
 statements! {
     BEGIN = "SAVEPOINT part";
     UNDO = "ROLLBACK TO part";
@@ -21,7 +24,11 @@ impl Tx<'_> {
     ) -> Result<Result<T>> {
         let (head, mark) = (*self.head, self.wakes.len());
         self.write(BEGIN, [])?;
-        let outcome = work(self);
+        let outcome = match work(self) {
+            // A full disk, for one, makes SQLite roll back everything: why, only that error says.
+            Err(cause) if self.is_rolled_back() => return Err(cause),
+            outcome => outcome,
+        };
         if outcome.is_err() {
             self.write(UNDO, [])?;
             *self.head = head;

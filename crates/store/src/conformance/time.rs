@@ -88,6 +88,23 @@ pub async fn a_refusal_still_writes_what_time_brought(store: PlatformStore) {
     assert_eq!(stored.changed_at, at(5 + CONVERTS));
 }
 
+pub async fn a_clock_set_back_leaves_a_holder_one_lease(store: PlatformStore) {
+    let world = World::new(store).await;
+    let reference = world.accept_instant(5).await;
+    world.claim(reference, ClaimMode::Automatic, 300).await;
+    // Whoever asks in vain has the lease cut, once.
+    for now in [100, 130] {
+        let review = world.claim_event(ClaimMode::Review);
+        assert_eq!(world.refused(reference, review, now).await, Refused::Held);
+    }
+    assert_eq!(settle(&world, at(159), 10).await, (0, false));
+    assert_eq!(settle(&world, at(160), 10).await, (1, false));
+    world.claim(reference, ClaimMode::Automatic, 161).await;
+    let lines = world.history(reference).await;
+    let times: Vec<_> = lines.iter().map(|(_, _, at)| *at).collect();
+    assert_eq!(times, [5, 300, 300, 300], "no history goes back");
+}
+
 pub async fn steps_carry_their_own_times(store: PlatformStore) {
     let world = World::new(store).await;
     let reference = world.accept_instant(5).await;

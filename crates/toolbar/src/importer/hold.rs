@@ -1,6 +1,7 @@
 //! A claim kept alive while work goes on: renewed at a third of its life, and known to be lost in time.
 
 use jiff::Timestamp;
+use model::Clock;
 use sdk::ToolbarSession;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -23,9 +24,34 @@ struct ClaimKept {
     message_ref: String,
     fence: u64,
     life: Duration,
-    /// When the claim was last known to be ours, by this machine's own stopwatch.
-    granted: Mutex<Instant>,
+    /// When the claim was last known to be ours.
+    granted: Mutex<Asked>,
+    clock: Arc<dyn Clock>,
     lost: watch::Sender<bool>,
+}
+
+/// When a claim was asked for: by the stopwatch, which no hand can set but which stands still while the
+/// machine sleeps, and by the clock, which goes on.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    stopwatch: Instant,
+    clock: Timestamp,
+}
+
+impl Asked {
+    pub(super) fn now(clock: &Arc<dyn Clock>) -> Self {
+        Self {
+            stopwatch: Instant::now(),
+            clock: clock.now(),
+        }
+    }
+
+    /// How long ago that was, by whichever says more: too much costs a renewal, or a claim that is given up
+    /// too early; too little a write under a claim that is over.
+    fn age(self, now: Timestamp) -> Duration {
+        let by_clock = Duration::try_from(now.duration_since(self.clock)).unwrap_or_default();
+        self.stopwatch.elapsed().max(by_clock)
+    }
 }
 
 /// How long a claim lives from now, as `until` says. The two clocks may differ, so that nothing longer than
@@ -46,7 +72,8 @@ impl Hold {
         message_ref: String,
         fence: u64,
         life: Duration,
-        granted: Instant,
+        granted: Asked,
+        clock: Arc<dyn Clock>,
     ) -> Self {
         let claim = Arc::new(ClaimKept {
             calls,
@@ -54,6 +81,7 @@ impl Hold {
             fence,
             life,
             granted: Mutex::new(granted),
+            clock,
             lost: watch::Sender::new(false),
         });
         let renewed = Arc::clone(&claim);
@@ -74,10 +102,11 @@ impl Hold {
 
     /// Makes sure that the claim is ours for at least half its life from now.
     pub(super) async fn confirm(&self) -> Result<(), Lost> {
-        if !self.claim.is_lost() && self.claim.age() * 2 < self.claim.life {
-            return Ok(());
+        // Anew when so much of it went by before the answer was here.
+        while self.claim.is_lost() || self.claim.age() * 2 >= self.claim.life {
+            self.claim.renew().await?;
         }
-        self.claim.renew().await
+        Ok(())
     }
 }
 
@@ -103,7 +132,7 @@ impl ClaimKept {
             if self.is_lost() {
                 return Err(Lost);
             }
-            let asked = Instant::now();
+            let asked = Asked::now(&self.clock);
             let left = self.life.saturating_sub(self.age());
             let answer =
                 tokio::time::timeout(left, self.calls.renew(&self.message_ref, self.fence));
@@ -132,16 +161,26 @@ impl ClaimKept {
     }
 
     fn age(&self) -> Duration {
-        self.granted
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .elapsed()
+        let granted = *self.granted.lock().unwrap_or_else(PoisonError::into_inner);
+        granted.age(self.clock.now())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_claim_ages_by_the_clock_while_the_stopwatch_stands_still_and_never_grows_younger() {
+        let clock = Arc::new(model::clock::ManualClock::at(Timestamp::UNIX_EPOCH));
+        let shared: Arc<dyn Clock> = clock.clone();
+        let asked = Asked::now(&shared);
+        clock.advance(jiff::SignedDuration::from_secs(90));
+        assert!(asked.age(shared.now()) >= Duration::from_secs(90));
+        clock.advance(jiff::SignedDuration::from_hours(-1));
+        let age = asked.age(shared.now());
+        assert!(age <= asked.stopwatch.elapsed());
+    }
 
     #[test]
     fn the_life_of_a_claim_is_believed_within_reason() {

@@ -1,6 +1,6 @@
 //! One message's way into the record: claim, prepare, write, report.
 
-use super::hold::{self, Hold};
+use super::hold::{self, Asked, Hold};
 use super::prepare::prepare;
 use super::report::{report, tell_failure};
 use super::{Fault, Order};
@@ -12,7 +12,6 @@ use crate::state::AgentEvent;
 use faultpoint::Point;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::Instant;
 use wire::practice::{Claimed, Detail};
 
 /// How long a message that slipped away is left alone before the inbox is read again.
@@ -105,7 +104,7 @@ async fn claim(shared: &Shared, order: &Order) -> Result<(Claimed, Hold), Fault>
         if !shared.may_write(&order.session) {
             return Err(Fault::Closed);
         }
-        let asked = Instant::now();
+        let asked = Asked::now(&shared.clock);
         let calls = &order.session.calls;
         faultpoint::pass(Point::Claim);
         match calls.claim(&order.message_ref, order.mode).await {
@@ -118,6 +117,7 @@ async fn claim(shared: &Shared, order: &Order) -> Result<(Claimed, Hold), Fault>
                     claimed.fence,
                     life,
                     asked,
+                    Arc::clone(&shared.clock),
                 );
                 return Ok((claimed, hold));
             }
@@ -145,7 +145,8 @@ async fn write(
     let client_system_id = message.client_system_id.clone();
     let message_id = message.summary.message_id.clone();
     // What an earlier try of this toolbar came to may be unknown still.
-    let mut unknown = shared.journal.noted(&order.message_ref).await.is_some();
+    let noted = shared.journal.noted(&order.message_ref).await;
+    let mut unknown = !matches!(noted, Ok(None));
     match prepare_and_write(shared, order, hold, message, &mut unknown).await {
         // It may be there all the same: what did not answer may have done it.
         Err(fault) if unknown => {

@@ -1,14 +1,13 @@
 //! What became of a message that this toolbar was about to write when it last heard of it.
 
 use super::Order;
-use super::hold::{self, Hold};
+use super::hold::{self, Asked, Hold};
 use super::report::report;
 use crate::shared::Shared;
 use crate::state::AgentEvent;
 use faultpoint::Point;
 use model::message::{Status, SubStatus};
 use std::sync::Arc;
-use tokio::time::Instant;
 use wire::practice::ClaimMode;
 
 /// Looks the message up at both ends and completes it if it is in the record. Nothing is written to the
@@ -18,7 +17,7 @@ pub(super) async fn run(shared: Arc<Shared>, order: Order) {
     if !shared.may_write(&order.session) {
         return;
     }
-    let Some(user) = shared.journal.noted(&order.message_ref).await else {
+    let Ok(Some(user)) = shared.journal.noted(&order.message_ref).await else {
         return;
     };
     if look(&shared, &order, &user).await {
@@ -64,7 +63,7 @@ async fn look(shared: &Shared, order: &Order, user: &str) -> bool {
     } else {
         ClaimMode::Review
     };
-    let asked = Instant::now();
+    let asked = Asked::now(&shared.clock);
     // Held by somebody, or by our own claim of before: another time.
     faultpoint::pass(Point::Claim);
     let Ok(claimed) = calls.claim(reference, mode).await else {
@@ -72,7 +71,14 @@ async fn look(shared: &Shared, order: &Order, user: &str) -> bool {
     };
     faultpoint::pass(Point::Claimed);
     let life = hold::life(&claimed.lease_until, shared.clock.now());
-    let hold = Hold::keep(calls.clone(), reference.clone(), claimed.fence, life, asked);
+    let hold = Hold::keep(
+        calls.clone(),
+        reference.clone(),
+        claimed.fence,
+        life,
+        asked,
+        Arc::clone(&shared.clock),
+    );
     let told = report(shared, order, hold, &summary.message_id).await;
     if told.is_ok() {
         shared.tell(AgentEvent::Imported {

@@ -128,6 +128,39 @@ async fn a_standard_message_that_was_written_but_not_reported_is_completed_after
 }
 
 #[tokio::test]
+async fn a_journal_that_cannot_be_read_does_not_turn_an_import_into_a_failure() {
+    let world = World::new().await;
+    world
+        .platform
+        .inner()
+        .completes
+        .extend([(false, 503); 1000]);
+    let first = world.online().await;
+    world.platform.publish("m1", letter());
+    until("written", || world.records.inner().filed.len() == 3).await;
+    first.shutdown().await;
+    drop(first);
+    let entry = world.dir.path().join("toolbar/importing/m1");
+    std::fs::remove_file(&entry).unwrap();
+    std::fs::create_dir(&entry).unwrap();
+    {
+        let mut inner = world.platform.inner();
+        inner.completes.clear();
+        inner.messages.get_mut("m1").unwrap().stage = Stage::Instant;
+    }
+    let _second = world.online().await;
+    until("its end", || {
+        matches!(
+            world.platform.stage("m1"),
+            Stage::Completed | Stage::Review(_)
+        )
+    })
+    .await;
+    assert_eq!(world.platform.stage("m1"), Stage::Completed);
+    assert_eq!(world.records.inner().transactions, 1);
+}
+
+#[tokio::test]
 async fn an_event_that_cannot_be_read_is_left_out() {
     let world = World::new().await;
     let toolbar = world.online().await;

@@ -1,10 +1,13 @@
 //! What goes wrong on the way, and that it ends with one copy in the record or none, never two.
 
-use crate::platform::Stage;
+use crate::platform::{NOW, Stage};
 use crate::world::*;
+use jiff::SignedDuration;
+use model::clock::ManualClock;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
-use toolbar::AgentEvent;
+use toolbar::{Agent, AgentEvent};
 
 const ONE_COPY_EACH: [usize; 3] = [1, 1, 1];
 
@@ -56,6 +59,41 @@ async fn a_lease_lost_before_the_write_writes_nothing_until_it_is_claimed_anew()
     .await;
     assert_eq!(world.platform.inner().messages["m1"].fence, 3);
     assert_eq!(copies(&world), ONE_COPY_EACH);
+}
+
+#[tokio::test]
+async fn after_a_sleep_that_outlasts_the_lease_nothing_is_written() {
+    let world = World::new().await;
+    world.platform.attachment_gate.forget_permits(usize::MAX);
+    let clock = Arc::new(ManualClock::at(NOW.parse().unwrap()));
+    let mut config = world.config();
+    config.clock = clock.clone();
+    let toolbar = Agent::start(config).await.unwrap();
+    until_online(&toolbar).await;
+    world.platform.publish("m1", letter());
+    until("the attachment is asked for", || {
+        world.platform.inner().attachments_asked == 1
+    })
+    .await;
+    // The stopwatch stands still while the machine sleeps; meanwhile somebody else takes the message.
+    clock.advance(SignedDuration::from_secs(90));
+    {
+        let mut inner = world.platform.inner();
+        let message = inner.messages.get_mut("m1").unwrap();
+        message.stage = Stage::Claimed {
+            fence: 2,
+            until: Instant::now() + Duration::from_secs(60),
+            instant: true,
+        };
+        message.fence = 2;
+    }
+    world.platform.attachment_gate.add_permits(1);
+    let reads = world.platform.inner().inbox_reads[OKAFOR];
+    until("the inbox was read three times more", || {
+        world.platform.inner().inbox_reads[OKAFOR] >= reads + 3
+    })
+    .await;
+    assert_eq!(world.records.inner().transactions, 0);
 }
 
 #[tokio::test]

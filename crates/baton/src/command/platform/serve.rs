@@ -40,6 +40,7 @@ pub(crate) async fn run(
     let mut config = PlatformConfig::new(url.clone(), super::code_key(folder)?);
     config.operator_routes = operators.is_none();
     config.large_bodies.at_once = usize::try_from(limits.max_large_bodies)?;
+    config.max_streams = limits.streams();
     config.inline_max = inline_max.unwrap_or(config.inline_max);
     let platform = Platform::new(
         config,

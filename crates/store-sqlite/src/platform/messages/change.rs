@@ -7,7 +7,7 @@ use super::statements::{
 };
 use crate::writer::Tx;
 use jiff::Timestamp;
-use model::message::{Event, Stage, Status, Step, SubStatus, settle, show, step};
+use model::message::{Event, Stage, Status, Step, SubStatus, settle_to_write, show, step};
 use model::policy::only_for;
 use model::{Actor, MessageRef, TokenId};
 use rusqlite::params;
@@ -139,7 +139,7 @@ fn whole_milliseconds(at: Timestamp) -> Timestamp {
 
 fn settle_until(tx: &mut Tx<'_>, found: &mut Found, now: Timestamp) -> Result<bool> {
     let stored = &found.stored;
-    let steps = settle(
+    let steps = settle_to_write(
         &stored.stage,
         stored.changed_at,
         stored.envelope.expires_at,
@@ -149,6 +149,7 @@ fn settle_until(tx: &mut Tx<'_>, found: &mut Found, now: Timestamp) -> Result<bo
     for step in steps {
         let action = match (&found.stored.stage, &step.stage) {
             (_, Stage::Expired) => "expire message",
+            (_, Stage::Claimed { .. }) => "cut lease of message",
             (Stage::Claimed { .. }, _) => "end lease of message",
             _ => "convert message",
         };

@@ -2,8 +2,8 @@
 
 use super::meter::Meter;
 use crate::open::prepare;
-use crate::platform::{Db, Known};
 use crate::platform::messages::{accept, change};
+use crate::platform::{Db, Known};
 use crate::reader::Readers;
 use crate::writer::{Tx, Writer};
 use bytes::Bytes;
