@@ -7,8 +7,8 @@ use crate::metrics::PlatformMetrics;
 use httpkit::lifecycle::Shutdown;
 use httpkit::problem::Refusal;
 use jiff::Timestamp;
-use model::{Clock, Entropy};
-use std::sync::Arc;
+use model::{Clock, Entropy, Hash};
+use std::sync::{Arc, Mutex};
 use store::StoreError;
 use store::platform::PlatformStore;
 use tokio::sync::Semaphore;
@@ -25,6 +25,8 @@ pub(crate) struct Context {
     pub(crate) bodies: Budget,
     /// Room for messages that are being stored, whether their senders still wait or not.
     pub(crate) storing: Arc<Semaphore>,
+    /// Blobs of messages whose COMMIT failed: see [`crate::app::reclaim::later`].
+    pub(crate) doubtful: Mutex<Vec<Hash>>,
 }
 
 /// So many messages at most are being stored: as many as may queue at a database's writer. Beyond that

@@ -34,6 +34,7 @@ pub(crate) async fn run(ctx: Ctx) {
 async fn keep_time(ctx: &Ctx) {
     while !ctx.shutdown.has_begun() {
         note(ctx, settle(ctx).await);
+        crate::app::reclaim::settle_doubt(ctx).await;
         pause(ctx, SETTLE_EVERY).await;
     }
 }

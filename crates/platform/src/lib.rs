@@ -34,7 +34,7 @@ use httpkit::lifecycle::Shutdown;
 use httpkit::metrics::{HttpMetrics, Metrics};
 use httpkit::problem::Refusal;
 use model::{Clock, Entropy};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use store::platform::PlatformStore;
 use tokio::sync::Semaphore;
 use wire::problem::ProblemType;
@@ -75,6 +75,7 @@ impl Platform {
             streams,
             bodies,
             storing: Arc::new(Semaphore::new(context::STORING)),
+            doubtful: Mutex::default(),
         });
         Self {
             ctx,

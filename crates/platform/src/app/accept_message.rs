@@ -1,5 +1,6 @@
 //! Accepts a message: looks up what its rules need, makes its contents durable, stores it once.
 
+use crate::app::reclaim;
 use crate::auth::api_key::Caller;
 use crate::context::{Ctx, storage};
 use crate::intake::{self, Draft, Endpoint, Faults, Kept, Place, Placed, Turn, UNKNOWN_RECIPIENT};
@@ -93,14 +94,16 @@ async fn store_or_clear(
 ) -> Result<ClientMessageId, Refusal> {
     let mut used = Used::default();
     let outcome = store_once(&ctx, request, complete, kept, faults, &mut used).await;
-    // After a COMMIT that failed, the message may still stand in the database's log and come back with
-    // the next start. Another commit writes over it; until then its blobs stay.
-    let certain = !used.asked || ctx.store.health.check().await.is_ok();
-    if certain && !matches!(outcome, Ok((_, Fate::New))) {
+    if !matches!(outcome, Ok((_, Fate::New))) {
         let mut hashes = used.in_doubt;
         hashes.extend(used.pins.iter().map(|pin| pin.hash));
         drop(used.pins);
-        crate::app::reclaim::reclaim(&ctx, hashes).await;
+        if used.asked {
+            reclaim::later(&ctx, hashes);
+            reclaim::settle_doubt(&ctx).await;
+        } else {
+            reclaim::reclaim(&ctx, hashes).await;
+        }
     }
     outcome.map(|(id, _)| id)
 }

@@ -2,7 +2,11 @@
 
 use crate::context::Ctx;
 use model::Hash;
+use std::sync::{MutexGuard, PoisonError};
 use tracing::warn;
+
+/// So many blobs are noted; the rest is left to the sweep.
+const MOST_DOUBTFUL: usize = 10_000;
 
 /// Deletes those of `hashes` that no row names and nobody is about to name. What fails is tried again
 /// by a later sweep, so it is only noted.
@@ -23,6 +27,31 @@ pub(crate) async fn reclaim(ctx: &Ctx, hashes: impl IntoIterator<Item = Hash>) {
             warn!(cause, "an unused blob stays for now");
         }
     }
+}
+
+/// Notes blobs of a message whose COMMIT failed. It may still stand in the database's log and come back with
+/// the next start; only another commit writes over it, and until then its blobs stay.
+pub(crate) fn later(ctx: &Ctx, hashes: Vec<Hash>) {
+    let mut doubtful = doubtful(ctx);
+    let room = MOST_DOUBTFUL.saturating_sub(doubtful.len());
+    doubtful.extend(hashes.into_iter().take(room));
+}
+
+/// Removes those of the noted blobs that are not needed, once a commit has succeeded since.
+pub(crate) async fn settle_doubt(ctx: &Ctx) {
+    let hashes = std::mem::take(&mut *doubtful(ctx));
+    if hashes.is_empty() {
+        return;
+    }
+    if ctx.store.health.check().await.is_ok() {
+        reclaim(ctx, hashes).await;
+    } else {
+        later(ctx, hashes);
+    }
+}
+
+fn doubtful(ctx: &Ctx) -> MutexGuard<'_, Vec<Hash>> {
+    ctx.doubtful.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Goes through all blobs and removes those that no message refers to: a crash between putting a blob in
