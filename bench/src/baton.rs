@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -54,14 +55,16 @@ impl Baton {
         command
     }
 
-    /// Runs an operator's command on a platform's folder; what it said.
-    pub(crate) fn operate(&self, folder: &Path, words: &[&str]) -> Result<Value> {
+    /// Runs an operator's command on a platform's data (see [`Platform::storage`]); what it said.
+    ///
+    /// [`Platform::storage`]: crate::process::Platform::storage
+    pub(crate) fn operate(&self, storage: &[OsString], words: &[&str]) -> Result<Value> {
         let output = self
             .command()
             .arg("platform")
             .args(words)
-            .args(["--json", "--data-dir"])
-            .arg(folder)
+            .arg("--json")
+            .args(storage)
             .output()?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);

@@ -53,7 +53,17 @@ pub(crate) async fn closed(
     length: Length,
     requests: impl Requests,
 ) -> Result<Outcome> {
-    let target = Target::find(world.platform.url()).await?;
+    closed_at(world.platform.url(), connections, length, requests).await
+}
+
+/// The same at a platform's URL.
+pub(crate) async fn closed_at(
+    url: &str,
+    connections: usize,
+    length: Length,
+    requests: impl Requests,
+) -> Result<Outcome> {
+    let target = Target::find(url).await?;
     let plan = Plan::new(target, Mode::Closed { connections }, length, requests);
     checked(load::run(plan, &Watch::default()).await?)
 }

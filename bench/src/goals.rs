@@ -298,6 +298,22 @@ pub(crate) const BACKLOG: &[Row] = &[
     ),
 ];
 
+/// Durable accepts on PostgreSQL.
+pub(crate) const POSTGRES: &[Row] = &[
+    row(
+        "P19",
+        "PostgreSQL: accept, 64 connections, one node / bare statements of three rows, 32 connections",
+        "msg/s",
+        at_least(0.50, 1.0),
+    ),
+    told(
+        "P19-rows-1",
+        "the same / bare statements of all the rows that we write, 64 connections",
+    ),
+    told("P19-rows-2", "the same, two nodes with 32 connections each"),
+    told("P19-rows-3", "the same, three nodes with 21 or 22 each"),
+];
+
 /// Where small attachments should live.
 pub(crate) const INLINE: &[Row] = &[
     told(

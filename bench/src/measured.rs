@@ -92,8 +92,16 @@ impl Measured {
         }
     }
 
+    /// Whether this machine lacks what it would measure; its remark says what.
+    fn is_skipped(&self) -> bool {
+        self.pairs.is_empty() && self.broken.is_none()
+    }
+
     /// How it stands to its goal.
     pub(crate) fn verdict(&self) -> Verdict {
+        if self.is_skipped() {
+            return Verdict::Told;
+        }
         self.row
             .goal
             .map_or(Verdict::Told, |goal| goal.verdict(self.figure()))
@@ -108,6 +116,9 @@ impl Measured {
     pub(crate) fn word(&self) -> String {
         if self.broken.is_some() {
             return "FAILED".to_owned();
+        }
+        if self.is_skipped() {
+            return "skipped".to_owned();
         }
         let word = self.verdict().word();
         if self.is_noisy() {

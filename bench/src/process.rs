@@ -3,6 +3,7 @@
 use crate::baton::Baton;
 use anyhow::{Context as _, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 pub(crate) struct Platform {
     child: Child,
     folder: PathBuf,
+    storage: Vec<OsString>,
     address: SocketAddr,
     url: String,
     /// Kept open, so that the platform may still write to it.
@@ -21,10 +23,23 @@ pub(crate) struct Platform {
 }
 
 /// What a platform is started with.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Settings {
     /// Attachments up to so many bytes live in the database; `None` leaves the platform's own limit.
     pub(crate) inline_max: Option<usize>,
+    /// The database; `None` is a file in the folder.
+    pub(crate) database: Option<String>,
+}
+
+impl Settings {
+    /// The flags that say where a platform's data is.
+    fn storage(&self, folder: &Path) -> Vec<OsString> {
+        let mut flags = vec!["--data-dir".into(), folder.into()];
+        if let Some(url) = &self.database {
+            flags.extend(["--database-url".into(), url.into()]);
+        }
+        flags
+    }
 }
 
 impl Platform {
@@ -33,22 +48,22 @@ impl Platform {
     ///
     /// # Errors
     /// When it does not get ready; its log says why.
-    pub(crate) fn start(baton: &Baton, folder: &Path, settings: Settings) -> Result<Self> {
+    pub(crate) fn start(baton: &Baton, folder: &Path, settings: &Settings) -> Result<Self> {
         let log_path = folder.with_extension("log");
         let log = File::options().create(true).append(true).open(&log_path)?;
         let mut command = baton.command();
         command
             .args(["platform", "serve", "--json"])
-            .args(["--listen", "127.0.0.1:0", "--data-dir"])
-            .arg(folder);
+            .args(["--listen", "127.0.0.1:0"])
+            .args(settings.storage(folder));
         if let Some(bytes) = settings.inline_max {
             command.env("BATON_INLINE_MAX", bytes.to_string());
         }
-        Self::spawn(command, folder, log)
+        Self::spawn(command, folder, settings.storage(folder), log)
             .with_context(|| format!("the platform did not start; see `{}`", log_path.display()))
     }
 
-    fn spawn(mut command: Command, folder: &Path, log: File) -> Result<Self> {
+    fn spawn(mut command: Command, folder: &Path, storage: Vec<OsString>, log: File) -> Result<Self> {
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn()?;
         let output = child.stdout.take().context("it has no standard output")?;
         let mut output = BufReader::new(output);
@@ -66,6 +81,7 @@ impl Platform {
         Ok(Self {
             child,
             folder: folder.to_owned(),
+            storage,
             address,
             url: url.to_owned(),
             _output: output,
@@ -82,7 +98,12 @@ impl Platform {
         &self.url
     }
 
-    /// Its data.
+    /// The flags that say where its data is.
+    pub(crate) fn storage(&self) -> &[OsString] {
+        &self.storage
+    }
+
+    /// Its folder.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }

@@ -7,6 +7,7 @@ mod inline_line;
 mod kept;
 mod large;
 mod memory;
+mod postgres;
 mod reads;
 mod start;
 
@@ -27,11 +28,12 @@ pub(crate) enum Group {
     Backlog,
     Kept,
     Inline,
+    Postgres,
 }
 
 impl Group {
     /// All of them, in the order in which they are measured.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Accept,
         Self::Large,
         Self::Memory,
@@ -41,6 +43,7 @@ impl Group {
         Self::Backlog,
         Self::Kept,
         Self::Inline,
+        Self::Postgres,
     ];
 
     /// What people call it.
@@ -55,6 +58,7 @@ impl Group {
             Self::Kept => "kept after kill -9",
             Self::Inline => "inline line",
             Self::Backlog => "backlog",
+            Self::Postgres => "PostgreSQL",
         }
     }
 
@@ -70,6 +74,7 @@ impl Group {
             Self::Kept => goals::KEPT,
             Self::Inline => goals::INLINE,
             Self::Backlog => goals::BACKLOG,
+            Self::Postgres => goals::POSTGRES,
         }
     }
 
@@ -89,6 +94,7 @@ impl Group {
             Self::Kept => kept::measure(bench, &mut all).await?,
             Self::Inline => inline_line::measure(bench, &mut all).await?,
             Self::Backlog => backlog::measure(bench, &mut all).await?,
+            Self::Postgres => postgres::measure(bench, &mut all).await?,
         }
         Ok(all)
     }

@@ -51,15 +51,29 @@ impl World {
     ///
     /// # Errors
     /// When anything refuses.
-    pub(crate) async fn make(baton: &Baton, folder: &Path, settings: Settings) -> Result<Self> {
+    pub(crate) async fn make(
+        baton: &Baton,
+        folder: &Path,
+        settings: &Settings,
+    ) -> Result<Self> {
         let platform = Platform::start(baton, folder, settings)?;
         let access = furnish(baton, &platform).await?;
         Ok(Self { platform, access })
     }
 
+    /// Another node beside this one, on the same database.
+    ///
+    /// # Errors
+    /// When it does not get ready.
+    pub(crate) fn beside(&self, baton: &Baton, folder: &Path, settings: &Settings) -> Result<Self> {
+        let platform = Platform::start(baton, folder, settings)?;
+        let access = self.access.clone();
+        Ok(Self { platform, access })
+    }
+
     /// The same world again, after its platform ended in whatever way.
     pub(crate) fn again(baton: &Baton, folder: &Path, access: Access) -> Result<Self> {
-        let platform = Platform::start(baton, folder, Settings::default())?;
+        let platform = Platform::start(baton, folder, &Settings::default())?;
         Ok(Self { platform, access })
     }
 
@@ -84,7 +98,7 @@ impl World {
 }
 
 async fn furnish(baton: &Baton, platform: &Platform) -> Result<Access> {
-    let operate = |words: &[&str]| baton.operate(platform.folder(), words);
+    let operate = |words: &[&str]| baton.operate(platform.storage(), words);
     operate(&["practice", "add", PRACTICE, "Riverside Test Practice"])?;
     operate(&["practice", "add", OTHER_PRACTICE, "Hillside Test Practice"])?;
     let client = operate(&["client", "add", "Kestrel Lane Pharmacy"])?;
@@ -109,7 +123,7 @@ async fn furnish(baton: &Baton, platform: &Platform) -> Result<Access> {
 /// Registers a new toolbar, signed in.
 async fn sign_in(baton: &Baton, platform: &Platform) -> Result<String> {
     let words = ["device", "issue-key", PRACTICE];
-    let key = baton.operate(platform.folder(), &words)?;
+    let key = baton.operate(platform.storage(), &words)?;
     let key = RegistrationKey {
         part_1: text(&key, "keyPart1")?,
         part_2: text(&key, "keyPart2")?,

@@ -15,12 +15,13 @@ need_font() {
     if ! fc-list | grep -qiF "$1"; then install_debian "$2"; fi
 }
 
+AS_ROOT=()
+if ((EUID != 0)); then AS_ROOT=(sudo); fi
+
 install_debian() {
-    local as_root=()
-    if ((EUID != 0)); then as_root=(sudo); fi
     echo "installing $*"
-    "${as_root[@]}" apt-get update -qq
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    "${AS_ROOT[@]}" apt-get update -qq
+    "${AS_ROOT[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
 # The programs of tools/package.json, as its lock file fixes them.
@@ -51,6 +52,22 @@ need_browser() {
     need_debian fc-list fontconfig
     need_font "Liberation Sans" fonts-liberation
     need_font "Noto Color Emoji" fonts-noto-color-emoji
+}
+
+# The programs of a PostgreSQL server; the tests start servers of their own, and none of the machine's is made.
+# Without it the steps that need it say that they were skipped.
+need_postgres() {
+    if compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null; then return; fi
+    local settings=/etc/postgresql-common/createcluster.conf
+    if install_debian postgresql-common; then
+        if ! grep -q '^create_main_cluster' "$settings"; then
+            # Debian would make a database cluster and start its server on port 5432.
+            echo 'create_main_cluster = false' | "${AS_ROOT[@]}" tee -a "$settings" >/dev/null
+        fi
+        install_debian postgresql || echo "no PostgreSQL here"
+    else
+        echo "no PostgreSQL here"
+    fi
 }
 
 # A system clock that a test can set for its own programs. Without it that one test says that it was skipped.

@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2034
 # The steps of scripts/test, in their order: each a function step_NAME, with one line of what it is about.
 
-STEPS=(format tidy generate clippy docs build tests doctests crash newman schemathesis fhir browser)
+STEPS=(format tidy generate clippy docs build tests doctests crash postgres s3 cluster newman schemathesis fhir browser)
 # What --quick leaves out.
-SLOW=(crash newman schemathesis fhir browser)
+SLOW=(crash cluster newman schemathesis fhir browser)
 declare -A ABOUT=(
     [format]="the code is formatted"
     [tidy]="the house rules are kept"
@@ -14,6 +14,9 @@ declare -A ABOUT=(
     [tests]="unit, property and integration tests, and journeys against the program"
     [doctests]="examples in the documentation"
     [crash]="no message lost or filed twice: kills, a full disk, damaged files, jumping clocks"
+    [postgres]="what the platform keeps in PostgreSQL: every promise of a store, and how it is kept"
+    [s3]="large attachments in S3"
+    [cluster]="three nodes on PostgreSQL and S3: killed nodes, a killed database, nothing lost or doubled"
     [newman]="the shipped Postman collection, top to bottom"
     [schemathesis]="made-up requests from openapi.json: no 5xx, no undocumented answer"
     [fhir]="what the Test PAS answers is FHIR R4 to a library that is not ours"
@@ -32,7 +35,8 @@ step_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --docum
 
 step_build() { cargo build --package baton; }
 
-# Those under `browser` and `crash` in the package `e2e` have steps of their own.
+# Those under `browser` and `crash` in the package `e2e` have steps of their own. So have those that need
+# servers, which are marked as ignored and counted as skipped here.
 step_tests() {
     if cargo nextest --version >/dev/null 2>&1; then
         cargo nextest run --workspace --no-fail-fast -E 'not (package(e2e) & test(/^(browser|crash)::/))'
@@ -52,6 +56,44 @@ step_crash() {
         cargo test --package e2e --no-fail-fast --tests -- crash:: --nocapture
     fi
 }
+
+# A step ends with 77 when what it needs cannot be had here: it was skipped, and neither passed nor failed.
+
+step_postgres() {
+    need_postgres
+    beside with-postgres -- "${ALL_OF[@]}" --package store-postgres --package testdb \
+        "${AND_IGNORED[@]}" --skip s3::
+}
+
+step_s3() {
+    need_python_tools
+    beside with-s3 -- "${ALL_OF[@]}" --package store-s3 --package testdb "${AND_IGNORED[@]}" --skip postgres::
+}
+
+# What they print is shown: seeds, figures, times of recovery.
+step_cluster() {
+    need_postgres
+    need_python_tools
+    cargo run --quiet --package testdb -- check
+    if cargo nextest --version >/dev/null 2>&1; then
+        cargo nextest run --package e2e --no-fail-fast --success-output immediate --run-ignored only \
+            -E 'test(/^cluster::/)'
+    else
+        cargo test --package e2e --no-fail-fast --tests -- cluster:: --ignored --nocapture --test-threads 2
+    fi
+}
+
+# Runs a command beside throw-away servers.
+beside() { cargo run --quiet --package testdb -- "$@"; }
+
+# All tests of some packages, those that need servers included, and how to leave some out: `--skip NAME`.
+if cargo nextest --version >/dev/null 2>&1; then
+    ALL_OF=(cargo nextest run --no-fail-fast --run-ignored all)
+    AND_IGNORED=(--)
+else
+    ALL_OF=(cargo test --no-fail-fast --lib --bins --tests)
+    AND_IGNORED=(-- --include-ignored)
+fi
 
 step_newman() {
     need_node_tools

@@ -19,7 +19,7 @@ pub(super) async fn measure(bench: &Bench, rows: &mut [Measured]) -> Result<()> 
     let world = World::make(
         &bench.baton,
         &folder.path().join("data"),
-        Settings::default(),
+        &Settings::default(),
     )
     .await?;
     let accept = async |connections, seconds| {

@@ -50,7 +50,7 @@ pub(super) async fn measure(bench: &Bench, rows: &mut [Measured]) -> Result<()> 
     let short = World::make(
         &bench.baton,
         &folder.path().join("short"),
-        Settings::default(),
+        &Settings::default(),
     )
     .await?;
     fill(bench, &short, SHORT).await?;
@@ -159,7 +159,7 @@ async fn filled(bench: &Bench, count: u64) -> Result<PathBuf> {
         .say(&format!("filling a store with {count} messages, once"));
     let making = bench.folder("filling-")?;
     let data = making.path().join("data");
-    let world = World::make(&bench.baton, &data, Settings::default()).await?;
+    let world = World::make(&bench.baton, &data, &Settings::default()).await?;
     fill(bench, &world, count).await?;
     let access = world.access.clone();
     world.platform.end()?;
@@ -174,7 +174,7 @@ async fn fill(bench: &Bench, world: &World, count: u64) -> Result<()> {
     for number in practices.len()..PRACTICES {
         let code = format!("BENCH{number:03}");
         let words = ["practice", "add", &code, "A practice of the bench"];
-        bench.baton.operate(world.platform.folder(), &words)?;
+        bench.baton.operate(world.platform.storage(), &words)?;
         practices.push(code);
     }
     let credentials = world.access.credentials();

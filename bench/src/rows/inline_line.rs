@@ -65,8 +65,9 @@ async fn rate(bench: &Bench, kib: usize, inline_max: usize) -> Result<(f64, bool
     let folder = bench.folder("inline-")?;
     let settings = Settings {
         inline_max: Some(inline_max),
+        ..Settings::default()
     };
-    let world = World::make(&bench.baton, &folder.path().join("data"), settings).await?;
+    let world = World::make(&bench.baton, &folder.path().join("data"), &settings).await?;
     let practices = [PRACTICE.to_owned()];
     let credentials = world.access.credentials();
     let size = kib * 1024;

@@ -16,7 +16,7 @@ pub(super) async fn measure(bench: &Bench, rows: &mut [Measured]) -> Result<()> 
     };
     let folder = bench.folder("kept-")?;
     let data = folder.path().join("data");
-    let mut world = World::make(&bench.baton, &data, Settings::default()).await?;
+    let mut world = World::make(&bench.baton, &data, &Settings::default()).await?;
     for round in bench.each_round("kept") {
         let large = round % 2 == 0;
         let kill = Kill {

@@ -58,7 +58,7 @@ pub(super) async fn measure(bench: &Bench, rows: &mut [Measured]) -> Result<()> 
 
 /// A fresh platform, warm, and what it holds then.
 async fn warm(bench: &Bench, folder: &Path) -> Result<(World, Arc<Sends>)> {
-    let world = World::make(&bench.baton, &folder.join("data"), Settings::default()).await?;
+    let world = World::make(&bench.baton, &folder.join("data"), &Settings::default()).await?;
     let sends = drive::sends(
         &world,
         Kind::Instant,

@@ -22,7 +22,7 @@ pub(super) async fn measure(bench: &Bench, rows: &mut [Measured]) -> Result<()> 
     };
     let folder = bench.folder("start-")?;
     let data = folder.path().join("data");
-    let world = World::make(&bench.baton, &data, Settings::default()).await?;
+    let world = World::make(&bench.baton, &data, &Settings::default()).await?;
     let access = world.access.clone();
     tokio::time::sleep(Duration::from_secs(2)).await;
     idle.add_bare(world.platform.memory()?);

@@ -1,15 +1,19 @@
 //! The command tree: what there is at the top; below it, one file a part.
 
 mod bench;
+mod keeping;
 mod platform;
 mod sandbox;
+mod storage;
 mod toolbar;
 
 pub(crate) use bench::{Bench, Scenario};
+pub(crate) use keeping::{Backup, Db, Restore};
 pub(crate) use platform::{
-    Audit, Client, ClientLimits, Device, Key, Platform, PlatformData, Practice, Topic,
+    Audit, Client, Device, Key, Platform, PlatformData, PlatformServe, Practice, Topic,
 };
 pub(crate) use sandbox::{Sandbox, SandboxCommand, ToolbarState};
+pub(crate) use storage::Storage;
 pub(crate) use toolbar::{Toolbar, ToolbarAgent};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -94,7 +98,7 @@ pub(crate) struct DataDir {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Start the whole environment on this machine: platform, Test PAS and a signed-in toolbar.
-    Up(Up),
+    Up(Box<Up>),
     /// Play the story against a running `baton up`: code, token, message, record.
     Demo(DataDir),
     /// The messaging platform: run it, and manage practices, client systems, keys, toolbars, topics.
@@ -116,8 +120,15 @@ pub(crate) enum Command {
     Sandbox(Sandbox),
     /// Put load on a platform and see how it bears it: requests a second, and how long they waited.
     Bench(Box<Bench>),
-    /// Check configuration, addresses, disk and clock, and say what to do.
-    Doctor(DataDir),
+    /// Check configuration, addresses, storage and clock, and say what to do.
+    Doctor(Box<Doctor>),
+    /// A platform's database: which tables it has, and bringing them up to date.
+    #[command(subcommand)]
+    Db(Db),
+    /// Copy a platform's data to a folder, while it runs.
+    Backup(Box<Backup>),
+    /// Bring a backup back, into an empty place.
+    Restore(Box<Restore>),
     /// Print a completion script for a shell.
     Completions {
         /// Which shell.
@@ -133,9 +144,19 @@ pub(crate) enum Command {
 }
 
 #[derive(ClapArgs)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+}
+
+#[derive(ClapArgs)]
 pub(crate) struct Up {
     #[command(flatten)]
     pub(crate) data: DataDir,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
     /// Play the story once everything is ready.
     #[arg(long)]
     pub(crate) demo: bool,

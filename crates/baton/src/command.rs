@@ -1,11 +1,14 @@
 //! Commands, one a file: parse is done, so build, call, print.
 
+mod backup;
 mod bench;
 mod completions;
+mod db;
 mod doctor;
 mod generate;
 mod pas;
 pub(crate) mod platform;
+mod restore;
 mod sandbox;
 pub(crate) mod toolbar;
 
@@ -20,7 +23,7 @@ pub(crate) async fn run(args: Args, started: Instant) -> anyhow::Result<()> {
     let serves = matches!(
         command,
         Command::Platform {
-            command: Platform::Serve { .. }
+            command: Platform::Serve(_)
         } | Command::Pas { .. }
             | Command::Toolbar {
                 command: Toolbar::Agent(_)
@@ -47,14 +50,17 @@ pub(crate) async fn run(args: Args, started: Instant) -> anyhow::Result<()> {
     }
     let json = global.json;
     match command {
-        Command::Up(up) => up::run(up, json, started).await,
+        Command::Up(up) => up::run(*up, json, started).await,
         Command::Demo(data) => demo::run(&data.data_dir, json).await,
         Command::Platform { command } => platform::run(command, json).await,
         Command::Pas { command } => pas::run(command, json).await,
         Command::Toolbar { command } => toolbar::run(command, json).await,
         Command::Sandbox(sandbox) => sandbox::run(sandbox, json).await,
         Command::Bench(args) => bench::run(*args, json).await,
-        Command::Doctor(data) => doctor::run(&data.data_dir, json).await,
+        Command::Doctor(args) => doctor::run(&args.data.data_dir, &args.storage, json).await,
+        Command::Db(command) => db::run(command, json).await,
+        Command::Backup(args) => backup::run(*args, json).await,
+        Command::Restore(args) => restore::run(*args, json).await,
         Command::Completions { shell } => {
             completions::print(shell);
             Ok(())

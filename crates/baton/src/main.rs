@@ -3,6 +3,7 @@
 //! A command parses, builds what it needs, calls a library, prints. No rule of the domain stands here.
 
 mod args;
+mod backup;
 mod command;
 mod demo;
 mod exit;
@@ -11,6 +12,7 @@ mod lock;
 mod open_files;
 mod output;
 mod settings;
+mod storage;
 mod telemetry;
 mod up;
 

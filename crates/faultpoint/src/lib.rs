@@ -40,6 +40,11 @@ pub fn arm(plan: Plan) -> Result<(), BadPlan> {
         .map_err(|_| BadPlan::ArmedAlready)
 }
 
+/// Whether a plan is armed: callers that may not block ask before they go where [`disk`] may be called.
+pub fn is_armed() -> bool {
+    ARMED.get().is_some()
+}
+
 /// Passes a moment in which nothing but death is possible. For any code, asynchronous or not.
 pub fn pass(point: Point) {
     if let Some(armed) = ARMED.get()

@@ -50,6 +50,7 @@ pub(crate) fn storage(error: StoreError) -> Refusal {
         StoreError::Unavailable { .. } => Refusal::unavailable(&error),
         StoreError::Inconsistent { .. }
         | StoreError::UnknownSchema { .. }
+        | StoreError::OldSchema { .. }
         | StoreError::Fault { .. } => Refusal::internal(&error),
     }
 }

@@ -6,8 +6,8 @@ use crate::context::Ctx;
 use jiff::{SignedDuration, Timestamp};
 use model::device::SESSION_MAX;
 use std::time::Duration;
-use store::platform::SetAside;
-use tracing::error;
+use store::platform::{SetAside, Tended};
+use tracing::{error, info};
 
 /// How often time's changes are written. Readers see them at once in any case.
 const SETTLE_EVERY: Duration = Duration::from_secs(1);
@@ -47,7 +47,9 @@ async fn keep_clean(ctx: &Ctx) {
         // A clock that was set back must not hold it up until it has caught up.
         if now >= clean_from || clean_from > now + CLEAN_EVERY {
             clean_from = now + CLEAN_EVERY;
+            note(ctx, tend(ctx).await);
             note(ctx, clean(ctx).await);
+            note(ctx, crate::app::reclaim::finish_left(ctx).await);
         }
         pause(ctx, SETTLE_EVERY).await;
     }
@@ -95,6 +97,16 @@ async fn settle(ctx: &Ctx) -> store::Result<()> {
             return Ok(());
         }
     }
+}
+
+/// What storage itself needs done.
+async fn tend(ctx: &Ctx) -> store::Result<()> {
+    let now = ctx.now();
+    let Tended { made, dropped } = ctx.store.upkeep.tend(now, now - FEED_KEPT).await?;
+    if made > 0 || dropped > 0 {
+        info!(made, dropped, "tables were made or dropped");
+    }
+    Ok(())
 }
 
 async fn clean(ctx: &Ctx) -> store::Result<()> {

@@ -13,12 +13,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::platform::{Audience, FeedEntry, Kept};
 use tokio::sync::watch;
+use tokio::time::Instant;
 use uuid::Uuid;
 use wire::problem::ProblemType;
 
-/// How long a stream waits for a wake-up before it looks by itself, and how often it says that it is
-/// alive.
-const POLL: Duration = Duration::from_secs(15);
+#[cfg(test)]
+mod tests;
+
+/// How often a stream says that it is alive.
+const ALIVE: Duration = Duration::from_secs(15);
+/// How often a stream that nobody wakes and that has nothing to tell asks whether it may go on.
+const ADMIT: Duration = Duration::from_secs(10);
 /// Rows read at once.
 const BATCH: u32 = 200;
 
@@ -91,8 +96,8 @@ impl Drop for Open {
 
 /// What to make of feed rows for one listener.
 pub(crate) trait Teller: Send + 'static {
-    /// Called before each reading: whether the stream may go on, or how it ends, with a last event or
-    /// without.
+    /// Called whenever the stream was woken, before it tells anything, and every now and then: whether it
+    /// may go on, or how it ends, with a last event or without.
     fn admit(&mut self) -> impl Future<Output = Result<(), Option<Event>>> + Send;
     /// The event for a row, if this listener is to be told of it.
     fn tell(
@@ -158,10 +163,11 @@ pub(crate) async fn stream<T: Teller>(
         ready,
         ended: false,
         first: true,
+        admitted: Instant::now(),
         _open: open,
     };
     let events = events(state);
-    let alive = KeepAlive::new().interval(POLL).text("alive");
+    let alive = KeepAlive::new().interval(ALIVE).text("alive");
     let headers = [("x-accel-buffering", "no"), ("cache-control", "no-store")];
     Ok((headers, Sse::new(events).keep_alive(alive)).into_response())
 }
@@ -175,6 +181,8 @@ struct Live<T> {
     ready: VecDeque<Event>,
     ended: bool,
     first: bool,
+    /// When it was last allowed to go on.
+    admitted: Instant,
     _open: Open,
 }
 
@@ -192,19 +200,46 @@ fn events<T: Teller>(state: Live<T>) -> impl Stream<Item = Result<Event, Infalli
     })
 }
 
+/// A quarter more or less than `poll`, as `chance` has it: the streams of a node that began together must
+/// not go on looking together.
+fn spread(poll: Duration, chance: u8) -> Duration {
+    poll.mul_f64(0.75 + f64::from(chance) / 512.0)
+}
+
 impl<T: Teller> Live<T> {
+    /// How long to wait for a wake-up before looking without one.
+    fn patience(&self) -> Duration {
+        let [chance] = model::entropy::bytes(&*self.ctx.entropy);
+        spread(self.ctx.store.feed.poll(), chance)
+    }
+
+    /// Whether the stream may go on; it has ended otherwise.
+    async fn is_admitted(&mut self) -> bool {
+        self.admitted = Instant::now();
+        match self.teller.admit().await {
+            Ok(()) => true,
+            Err(last) => {
+                self.ready.extend(last);
+                self.ended = true;
+                false
+            }
+        }
+    }
+
     /// Waits for something to tell, and reads it. Failures of storage end the stream: its client
     /// comes back and goes on where it was.
     async fn advance(&mut self) {
+        let mut woken = true;
         if !std::mem::replace(&mut self.first, false) {
             tokio::select! {
-                _ = tokio::time::timeout(POLL, self.wakes.changed()) => {}
+                change = tokio::time::timeout(self.patience(), self.wakes.changed()) => {
+                    woken = change.is_ok();
+                }
                 () = self.ctx.shutdown.begun() => return,
             }
         }
-        if let Err(last) = self.teller.admit().await {
-            self.ready.extend(last);
-            self.ended = true;
+        let mut admitted = woken || self.admitted.elapsed() >= ADMIT;
+        if admitted && !self.is_admitted().await {
             return;
         }
         self.wakes.mark_unchanged();
@@ -219,6 +254,12 @@ impl<T: Teller> Live<T> {
                 self.ended = true;
                 return;
             };
+            if !admitted && !entries.is_empty() {
+                admitted = true;
+                if !self.is_admitted().await {
+                    return;
+                }
+            }
             let full = entries.len() == BATCH as usize;
             for entry in entries {
                 self.after = entry.seq;

@@ -1,7 +1,7 @@
-//! Running statements: prepared once a connection, errors mapped, rows read through [`Cells`].
+//! Running statements: prepared once a connection, errors mapped, rows read through [`RowCells`].
 
 use crate::error::during;
-use crate::row::Cells;
+use crate::row::RowCells;
 use crate::sql::Sql;
 use rusqlite::{Connection, Params};
 use store::{Result, StoreError};
@@ -25,13 +25,13 @@ impl<'a> Conn<'a> {
         &self,
         sql: Sql,
         params: impl Params,
-        read: impl FnOnce(&mut Cells<'_>) -> Result<T>,
+        read: impl FnOnce(&mut RowCells<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
         let wrap = during(self.transaction);
         let mut statement = self.connection.prepare_cached(sql.0).map_err(&wrap)?;
         let mut rows = statement.query(params).map_err(&wrap)?;
         match rows.next().map_err(&wrap)? {
-            Some(row) => read(&mut Cells::of(row)).map(Some),
+            Some(row) => read(&mut RowCells::of(row)).map(Some),
             None => Ok(None),
         }
     }
@@ -41,14 +41,14 @@ impl<'a> Conn<'a> {
         &self,
         sql: Sql,
         params: impl Params,
-        mut read: impl FnMut(&mut Cells<'_>) -> Result<T>,
+        mut read: impl FnMut(&mut RowCells<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
         let wrap = during(self.transaction);
         let mut statement = self.connection.prepare_cached(sql.0).map_err(&wrap)?;
         let mut rows = statement.query(params).map_err(&wrap)?;
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(&wrap)? {
-            found.push(read(&mut Cells::of(row))?);
+            found.push(read(&mut RowCells::of(row))?);
         }
         Ok(found)
     }

@@ -4,6 +4,7 @@
 //! and only then answers ([`writer`]). Reads go straight to read-only connections ([`reader`]). SQL
 //! stands in this crate alone, each statement as a named constant whose plan a test looks at ([`sql`]).
 
+pub mod backup;
 mod conn;
 mod error;
 mod migrate;

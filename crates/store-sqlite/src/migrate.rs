@@ -39,10 +39,21 @@ const PLATFORM: &[(&str, &str)] = &[
         "0007_attachments_in_rows",
         include_str!("../migrations/platform/0007_attachments_in_rows.sql"),
     ),
+    (
+        "0008_condemned_blobs",
+        include_str!("../migrations/platform/0008_condemned_blobs.sql"),
+    ),
 ];
 
-fn known() -> i64 {
+/// The newest version.
+pub(crate) fn known() -> i64 {
     i64::try_from(PLATFORM.len()).unwrap_or(i64::MAX)
+}
+
+/// The names of those after a version.
+pub(crate) fn after(version: i64) -> Vec<&'static str> {
+    let done = usize::try_from(version).unwrap_or_default();
+    PLATFORM.iter().skip(done).map(|(name, _)| *name).collect()
 }
 
 /// The version that the database has, 0 for an empty one. Reads only, so a foreign file stays as it is;

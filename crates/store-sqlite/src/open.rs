@@ -64,6 +64,7 @@ fn assemble(
         writer: Writer::start(connection, Arc::clone(&hub), Arc::clone(&known))?,
         hub,
         known,
+        condemned: Arc::default(),
         _folder: folder,
     });
     Ok(PlatformStore {
@@ -74,7 +75,8 @@ fn assemble(
         feed: db.clone(),
         audit: db.clone(),
         blobs,
-        health: db,
+        health: db.clone(),
+        upkeep: db,
     })
 }
 
@@ -131,7 +133,7 @@ fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Makes the file before SQLite would, readable for its owner only: it holds patient data.
-fn private(path: &Path) -> Result<()> {
+pub(crate) fn private(path: &Path) -> Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

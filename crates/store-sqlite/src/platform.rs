@@ -8,9 +8,11 @@ mod feed;
 mod health;
 mod messages;
 mod permissions;
+mod upkeep;
 
 pub(crate) use audit::Head;
 pub(crate) use directory::known::Known;
+pub(crate) use messages::Condemned;
 
 use crate::conn::Conn;
 use crate::reader::Readers;
@@ -27,6 +29,7 @@ pub(crate) struct Db {
     pub(crate) writer: Writer,
     pub(crate) hub: Arc<Hub>,
     pub(crate) known: Arc<Known>,
+    pub(crate) condemned: Arc<Condemned>,
     pub(crate) _folder: Option<TempDir>,
 }
 

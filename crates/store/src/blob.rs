@@ -2,9 +2,11 @@
 //!
 //! A blob is written beside its place, synced, and put in place under its hash before the row that
 //! names it is committed, so a committed row always has its bytes. Equal content is one blob. A blob
-//! leaves when no row names it; [`SealedBlob`] and [`Blobs::reclaim`] keep the two apart in time.
+//! leaves when no row names it; [`SealedBlob`] and [`Blobs::reclaim`] keep the two apart in time within a
+//! process, [`crate::platform::Messages::condemn_blob`] between several.
 
 mod disk;
+pub mod holds;
 #[cfg(test)]
 mod tests;
 
@@ -83,17 +85,21 @@ pub trait Blobs: Send + Sync {
     fn begin(&self) -> Box<dyn BlobWriter>;
     /// Reads `length` bytes from `start`. Not checked against the hash; use [`Blobs::verify`] first.
     async fn read(&self, hash: Hash, start: u64, length: u64) -> Result<Bytes, BlobError>;
+    /// Whether a blob is in place. Says nothing of its bytes.
+    async fn exists(&self, hash: Hash) -> Result<bool, BlobError>;
     /// Reads a blob through and checks its hash.
     async fn verify(&self, hash: Hash) -> Result<(), BlobError>;
     /// The blobs whose hash begins with this byte: a share of all of them, for a sweep.
     async fn beginning_with(&self, first: u8) -> Result<Vec<Hash>, BlobError>;
-    /// Stops new pins on a blob, if it has none, until the answer is dropped.
+    /// Stops new pins on a blob by this process, if it has none, until the answer is dropped. Other
+    /// processes are kept off by [`crate::platform::Messages::condemn_blob`].
     async fn reclaim(&self, hash: Hash) -> Option<Box<dyn Reclaim>>;
 }
 
-/// The right to delete one blob. The holder checks that no row names it, then deletes.
+/// The right to delete one blob. The holder makes sure that no row names it, then deletes.
 #[async_trait]
 pub trait Reclaim: Send {
-    /// Deletes the blob.
-    async fn delete(self: Box<Self>) -> Result<(), BlobError>;
+    /// Deletes the blob; one that is not there is deleted. The answer keeps new pins away until it is
+    /// dropped. After an error the deletion may still happen, for some seconds.
+    async fn delete(self: Box<Self>) -> Result<Box<dyn Send + Sync>, BlobError>;
 }

@@ -2,7 +2,8 @@
 //!
 //! Every function takes an empty store, sets up what it needs and panics when a promise is broken. A
 //! back end's test file says [`suite!`]`(crate::make)`, where `make()` is a future of
-//! `(PlatformStore, kept)`; `kept` lives as long as the test.
+//! `(PlatformStore, kept)`; `kept` lives as long as the test. Attributes before `crate::make` are put on
+//! every test: `suite!(#[ignore = "needs a server"] crate::make)`.
 
 #![expect(
     missing_docs,
@@ -14,6 +15,8 @@
 
 pub mod accepting;
 pub mod audit;
+pub mod blobs;
+pub mod condemning;
 pub mod devices;
 pub mod directory;
 pub mod feed;
@@ -32,8 +35,21 @@ mod tests;
 /// Makes a `#[tokio::test]` of every function of the suite; see [`crate::conformance`].
 #[macro_export]
 macro_rules! conformance_suite {
-    ($make:path) => {
-        $crate::conformance_suite! { @ $make;
+    (@test [$(#[$attribute:meta])*] $make:path, $port:ident, $name:ident) => {
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        $(#[$attribute])*
+        async fn $name() {
+            let (store, _kept) = $make().await;
+            $crate::conformance::$port::$name(store).await;
+        }
+    };
+    (@ $attributes:tt $make:path; $($port:ident { $($name:ident,)+ })+) => {$(
+        mod $port {
+            $($crate::conformance_suite! { @test $attributes $make, $port, $name })+
+        }
+    )+};
+    ($(#[$attribute:meta])* $make:path) => {
+        $crate::conformance_suite! { @ [$(#[$attribute])*] $make;
             accepting {
                 a_message_is_found_as_it_was_accepted,
                 content_comes_back_as_it_was_sent,
@@ -54,6 +70,16 @@ macro_rules! conformance_suite {
                 every_act_leaves_its_entry,
                 a_log_written_by_many_at_once_is_whole,
                 acts_that_change_nothing_leave_no_entry,
+            }
+            condemning {
+                a_blob_that_a_message_names_is_not_condemned,
+                a_message_that_names_a_condemned_blob_writes_nothing,
+                a_condemned_blob_stops_only_those_that_name_it,
+                a_retry_is_the_same_though_its_blob_is_condemned,
+                a_blob_is_condemned_once,
+                a_blob_condemned_by_many_at_once_is_one_callers,
+                of_condemning_and_accepting_at_once_one_wins,
+                condemned_blobs_that_were_left_are_taken_over_once,
             }
             devices {
                 a_registration_key_is_kept,
@@ -95,6 +121,7 @@ macro_rules! conformance_suite {
                 a_reader_learns_whether_it_may_have_missed_rows,
                 waiting_readers_wake_after_a_commit,
                 nobody_wakes_for_another_audience,
+                a_reader_misses_nothing_while_many_write,
             }
             health {
                 storage_answers,
@@ -127,6 +154,7 @@ macro_rules! conformance_suite {
                 an_ended_code_is_wrong,
                 ended_codes_are_dropped,
                 five_wrong_codes_stop_a_client_system,
+                wrong_codes_raced_stop_at_the_limit,
                 wrong_codes_count_for_their_client_system_only,
                 the_practitioner_is_told_that_a_code_was_used,
                 a_token_is_found_by_its_hash,
@@ -140,6 +168,7 @@ macro_rules! conformance_suite {
                 little_is_emptied_at_a_time_when_there_is_much_in_it,
                 a_blob_is_free_when_the_last_message_lets_go,
                 a_blob_named_twice_by_one_message_is_free_once,
+                messages_emptied_by_many_at_once_are_emptied_once,
             }
             time {
                 a_message_converts_when_its_time_comes,
@@ -150,6 +179,7 @@ macro_rules! conformance_suite {
                 no_more_than_the_limit_is_settled,
                 nothing_is_settled_before_its_time,
                 finer_times_than_milliseconds_do_no_harm,
+                messages_settled_by_many_at_once_are_settled_once,
             }
             withdrawing {
                 only_its_practitioner_withdraws_a_token,
@@ -161,17 +191,6 @@ macro_rules! conformance_suite {
             }
         }
     };
-    (@ $make:path; $($port:ident { $($name:ident,)+ })+) => {$(
-        mod $port {
-            $(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $name() {
-                    let (store, _kept) = $make().await;
-                    $crate::conformance::$port::$name(store).await;
-                }
-            )+
-        }
-    )+};
 }
 
 #[doc(inline)]

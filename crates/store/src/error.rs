@@ -1,4 +1,4 @@
-//! The four ways in which storage fails. None of them quotes a value.
+//! The ways in which storage fails. None of them quotes a value.
 
 /// Why a transaction did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,16 @@ pub enum StoreError {
         /// What the database says.
         found: i64,
         /// What this binary knows.
+        known: i64,
+    },
+    /// The schema is older than this binary needs, and is not brought up to date by serving.
+    #[error(
+        "the database has schema version {found}, this binary needs {known}: run `baton db migrate`"
+    )]
+    OldSchema {
+        /// What the database says.
+        found: i64,
+        /// What this binary needs.
         known: i64,
     },
     /// A fault of the back end itself.

@@ -9,7 +9,8 @@
 //! * Ports are object-safe, so callers compile once, whichever back end runs.
 //!
 //! # How to add a back end
-//! Implement every port of [`platform`], run every function of the conformance suite (feature
+//! Implement every port of [`platform`] (SQL ones read rows with [`row`] and write what
+//! [`platform::Change`] says), run every function of the conformance suite (feature
 //! `conformance`), done.
 
 pub mod audit;
@@ -18,6 +19,7 @@ pub mod blob;
 pub mod conformance;
 pub mod error;
 pub mod platform;
+pub mod row;
 pub mod wake;
 
 pub use error::StoreError;

@@ -1,11 +1,14 @@
 //! The platform's ports, one noun a file.
 
+mod change;
 mod devices;
 mod directory;
 mod feed;
 mod messages;
 mod permissions;
+mod upkeep;
 
+pub use change::{Change, Line, Moved, Told, happen, settle};
 pub use devices::{Devices, FoundKey, NewSession, Session};
 pub use directory::{Directory, FoundApiKey};
 pub use feed::{Audience, Feed, FeedEntry, FeedItem, Kept};
@@ -14,6 +17,7 @@ pub use messages::{
     Settled, Stored, StoredAttachment, StoredContent, WaitingMessage, settled,
 };
 pub use permissions::{CodeExchange, Exchanged, NewAccessCode, Permissions, Token, TokenSummary};
+pub use upkeep::{Tended, Upkeep};
 
 use crate::audit::AuditLog;
 use crate::blob::Blobs;
@@ -38,6 +42,8 @@ pub struct PlatformStore {
     pub blobs: Arc<dyn Blobs>,
     /// Whether storage answers.
     pub health: Arc<dyn Health>,
+    /// What storage itself needs done now and then.
+    pub upkeep: Arc<dyn Upkeep>,
 }
 
 /// Whether storage answers.

@@ -8,6 +8,9 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use tokio::sync::watch;
 
+#[cfg(test)]
+mod tests;
+
 /// Wake-ups within one process, by audience.
 #[derive(Debug, Default)]
 pub struct Hub {
@@ -31,6 +34,13 @@ impl Hub {
     /// Something was committed for `audience`.
     pub fn wake(&self, audience: &Audience) {
         if let Some(channel) = self.lock().get(audience) {
+            channel.send_modify(|count| *count = count.wrapping_add(1));
+        }
+    }
+
+    /// Something may have been committed for anybody.
+    pub fn wake_all(&self) {
+        for channel in self.lock().values() {
             channel.send_modify(|count| *count = count.wrapping_add(1));
         }
     }

@@ -35,6 +35,13 @@ const HOUSE: &[Place] = &[
         tests_may_use: &[],
     },
     Place {
+        // For tests and the bench only.
+        name: "testdb",
+        level: 0,
+        may_use: &[],
+        tests_may_use: &[],
+    },
+    Place {
         name: "httpkit",
         level: 1,
         may_use: &["model", "wire"],
@@ -78,6 +85,18 @@ const HOUSE: &[Place] = &[
         tests_may_use: &[],
     },
     Place {
+        name: "store-postgres",
+        level: 2,
+        may_use: &["store", "model", "faultpoint"],
+        tests_may_use: &["testdb"],
+    },
+    Place {
+        name: "store-s3",
+        level: 2,
+        may_use: &["store", "model", "faultpoint"],
+        tests_may_use: &["testdb"],
+    },
+    Place {
         name: "load",
         level: 2,
         may_use: &["wire", "model"],
@@ -92,6 +111,8 @@ const HOUSE: &[Place] = &[
             "lab",
             "load",
             "store-sqlite",
+            "store-postgres",
+            "store-s3",
             "httpkit",
             "sdk",
             "store",
@@ -106,12 +127,12 @@ const HOUSE: &[Place] = &[
         level: 4,
         may_use: &[],
         // It meets the product as others do: over HTTP and by the command line.
-        tests_may_use: &["httpkit", "sdk", "wire", "model", "faultpoint"],
+        tests_may_use: &["httpkit", "sdk", "wire", "model", "faultpoint", "testdb"],
     },
     Place {
         name: "bench",
         level: 4,
-        may_use: &["load", "wire", "model"],
+        may_use: &["load", "testdb", "wire", "model"],
         tests_may_use: &[],
     },
     Place {

@@ -1,5 +1,6 @@
 //! `baton platform …`
 
+use super::Storage;
 use clap::{Args as ClapArgs, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -7,7 +8,7 @@ use std::path::PathBuf;
 /// Where a platform keeps its data.
 #[derive(ClapArgs, Clone)]
 pub(crate) struct PlatformData {
-    /// Folder of the platform's database and blobs.
+    /// Folder of the platform's database and blobs, as far as they are nowhere else.
     #[arg(
         long,
         env = "BATON_PLATFORM_DATA_DIR",
@@ -15,6 +16,8 @@ pub(crate) struct PlatformData {
         value_name = "DIR"
     )]
     pub(crate) data_dir: PathBuf,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
 }
 
 /// What clients may take of a platform.
@@ -55,31 +58,45 @@ impl ClientLimits {
     }
 }
 
+#[derive(ClapArgs)]
+pub(crate) struct PlatformServe {
+    #[command(flatten)]
+    pub(crate) data: PlatformData,
+    /// Address to listen at.
+    #[arg(
+        long,
+        env = "BATON_PLATFORM_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDR:PORT"
+    )]
+    pub(crate) listen: SocketAddr,
+    /// URL under which clients reach it, when that is not the address it listens at.
+    #[arg(long, env = "BATON_PLATFORM_BASE_URL", value_name = "URL")]
+    pub(crate) base_url: Option<url::Url>,
+    /// Serve health and metrics here instead of beside the API.
+    #[arg(long, env = "BATON_PLATFORM_OPERATOR_LISTEN", value_name = "ADDR:PORT")]
+    pub(crate) operator_listen: Option<SocketAddr>,
+    #[command(flatten)]
+    pub(crate) limits: ClientLimits,
+    /// Largest attachment kept in the database, in bytes; larger ones become blobs.
+    #[arg(long, env = "BATON_INLINE_MAX", value_name = "BYTES", hide = true)]
+    pub(crate) inline_max: Option<usize>,
+}
+
 #[derive(Subcommand)]
 pub(crate) enum Platform {
-    /// Run the platform.
-    Serve {
-        #[command(flatten)]
-        data: PlatformData,
-        /// Address to listen at.
+    /// Run the platform; with a database URL, one node of as many as you like.
+    Serve(Box<PlatformServe>),
+    /// Ask a node whether it is ready to take requests; for a health check that has no curl.
+    Ready {
+        /// Where the node serves health: its operator address, if it has one.
         #[arg(
             long,
-            env = "BATON_PLATFORM_LISTEN",
-            default_value = "127.0.0.1:8080",
-            value_name = "ADDR:PORT"
+            env = "BATON_PLATFORM_READY_URL",
+            default_value = "http://127.0.0.1:8080",
+            value_name = "URL"
         )]
-        listen: SocketAddr,
-        /// URL under which clients reach it, when that is not the address it listens at.
-        #[arg(long, env = "BATON_PLATFORM_BASE_URL", value_name = "URL")]
-        base_url: Option<url::Url>,
-        /// Serve health and metrics here instead of beside the API.
-        #[arg(long, env = "BATON_PLATFORM_OPERATOR_LISTEN", value_name = "ADDR:PORT")]
-        operator_listen: Option<SocketAddr>,
-        #[command(flatten)]
-        limits: ClientLimits,
-        /// Largest attachment kept in the database, in bytes; larger ones become blobs.
-        #[arg(long, env = "BATON_INLINE_MAX", value_name = "BYTES", hide = true)]
-        inline_max: Option<usize>,
+        url: url::Url,
     },
     /// Practices that receive.
     #[command(subcommand)]

@@ -1,15 +1,20 @@
 //! `baton doctor`: what is wrong, what it means, what to do.
 
 mod attachments;
+mod database;
 
+use crate::args::Storage;
 use crate::output;
+use crate::storage::rows::Rows;
+use crate::storage::{BLOBS, BlobPlace, DATABASE, Database, Place};
+use crate::up::PLATFORM_DIR;
 use crate::up::sdk_dir::Connection;
 use httpkit::clock::SystemClock;
 use jiff::{SignedDuration, Timestamp};
 use model::Clock as _;
 use sdk::{Error, FhirClient, PartnerClient};
 use serde::Serialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use toolbar::State;
 
@@ -66,11 +71,19 @@ impl Check {
 }
 
 /// Looks at everything, prints what it found, and fails when something is bad.
-pub(crate) async fn run(folder: &Path, json: bool) -> anyhow::Result<()> {
-    let mut checks = vec![folder_check(folder), disk(folder)];
-    checks.extend(attachments::check(folder).await);
+pub(crate) async fn run(folder: &Path, storage: &Storage, json: bool) -> anyhow::Result<()> {
+    let mut checks = Vec::new();
+    let shared = storage.database_url.is_some();
+    // A node on a server and a bucket may have no folder at all.
+    if !shared || folder.is_dir() {
+        checks.extend([folder_check(folder), disk(folder)]);
+    }
+    let place = Place::of(&platform_folder(folder), storage)?;
+    data(&place, &mut checks).await;
     match Connection::read(folder) {
         Ok(connection) => environment(folder, &connection, &mut checks).await?,
+        // A node of a production platform: toolbars and record systems are elsewhere.
+        Err(_) if shared || folder.join(DATABASE).is_file() => {}
         Err(error) => checks.push(Check::bad(
             "environment",
             error.to_string(),
@@ -88,6 +101,37 @@ pub(crate) async fn run(folder: &Path, json: bool) -> anyhow::Result<()> {
         .count();
     anyhow::ensure!(bad == 0, "{bad} of {} checks failed", checks.len());
     Ok(())
+}
+
+/// The platform's folder in an environment's, or the folder itself.
+fn platform_folder(folder: &Path) -> PathBuf {
+    let inside = folder.join(PLATFORM_DIR);
+    if inside.is_dir() {
+        inside
+    } else {
+        folder.to_owned()
+    }
+}
+
+/// Database and blobs, where there are any.
+async fn data(place: &Place, checks: &mut Vec<Check>) {
+    let there = match &place.database {
+        Database::File(file) => file.is_file(),
+        Database::Server(_) => true,
+    };
+    // Without rows, blobs are compared with their hashes alone.
+    let rows = if there && database::check(place, checks).await {
+        Rows::open(place).await.ok()
+    } else {
+        None
+    };
+    let blobs = match &place.blobs {
+        BlobPlace::Folder(blobs) => blobs.is_dir() || *blobs != place.folder.join(BLOBS),
+        BlobPlace::Bucket(_) => true,
+    };
+    if blobs {
+        checks.push(attachments::check(place, rows.as_ref()).await);
+    }
 }
 
 fn show(checks: &[Check]) {

@@ -2,6 +2,7 @@
 //! registration key for the toolbar.
 
 use crate::command::platform::add_initial_topics;
+use crate::exit::refused;
 use crate::folder::write_private;
 use jiff::{SignedDuration, Timestamp};
 use lab::people;
@@ -47,12 +48,22 @@ pub(crate) async fn prepare(
 ) -> anyhow::Result<Kept> {
     let file = folder.join(FILE);
     if let Ok(bytes) = std::fs::read(&file) {
-        return serde_json::from_slice(&bytes).map_err(|_| {
+        let kept: Kept = serde_json::from_slice(&bytes).map_err(|_| {
             anyhow::anyhow!(
                 "`{}` is damaged; remove the data folder to start anew",
                 file.display()
             )
-        });
+        })?;
+        // The public part of the key stands between its two underscores.
+        let key_id = kept.api_key.split('_').nth(1).unwrap_or_default();
+        if store.directory.api_key(key_id).await?.is_none() {
+            return Err(refused(format!(
+                "`{}` belongs to another database; name another folder with --data-dir, or the \
+                 database that it was started with",
+                file.display()
+            )));
+        }
+        return Ok(kept);
     }
     let by = Actor::Operator("up".to_owned());
     add_initial_topics(store, &by, now).await?;

@@ -4,8 +4,8 @@ use super::first_start::{self, Kept};
 use super::sdk_dir::{self, Connection};
 use super::{PLATFORM_DIR, SANDBOX_CLOCK, TOOLBAR_DIR};
 use crate::args::Up;
-use crate::command::platform::{code_key, open_to_serve};
 use crate::folder::make_own;
+use crate::storage::{OldSchema, Place, Served};
 use anyhow::Context as _;
 use axum::middleware::from_fn;
 use futures_util::FutureExt as _;
@@ -75,11 +75,13 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
 
     let platform_folder = folder.join(PLATFORM_DIR);
     make_own(&platform_folder)?;
-    let store = open_to_serve(&platform_folder)
-        .with_context(|| format!("cannot open `{}`", platform_folder.display()))?;
+    // It is a sandbox: nobody else runs on that database who would have to be asked.
+    let Served { store, code_key } = Place::of(&platform_folder, &args.storage)?
+        .open_to_serve(OldSchema::Migrate)
+        .await?;
     let kept = first_start::prepare(folder, &store, around.clock.now(), &*around.entropy).await?;
     let (platform_url, pas_url) = (platform_bound.url(), pas_bound.url());
-    let config = PlatformConfig::new(platform_url.clone(), code_key(&platform_folder)?);
+    let config = PlatformConfig::new(platform_url.clone(), code_key);
     let clock: Arc<dyn Clock> = around.clock.clone();
     let platform = Platform::new(
         config,

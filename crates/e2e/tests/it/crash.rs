@@ -1,21 +1,21 @@
 //! What was tried to lose a message, or to file one twice: kills, a full disk, a slow one, damaged files.
 
-mod chance;
+pub(crate) mod chance;
 mod clock_jumps;
-mod count;
+pub(crate) mod count;
 mod damage;
 mod disk_errors;
 mod disk_full;
-mod follower;
+pub(crate) mod follower;
 mod kills;
 mod leftovers;
-mod parcel;
-mod senders;
+pub(crate) mod parcel;
+pub(crate) mod senders;
 mod setting;
 mod slow_disk;
 mod small_disk;
 mod story;
-mod three;
+pub(crate) mod three;
 mod walk;
 
 use std::path::{Path, PathBuf};

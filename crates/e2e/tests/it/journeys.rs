@@ -2,6 +2,7 @@
 
 mod access_codes;
 mod at_the_practice;
+pub(crate) mod backup;
 mod bench;
 mod command_line;
 mod documented_sample;
@@ -13,6 +14,7 @@ mod parts_alone;
 mod restart;
 mod retention;
 mod retries;
+mod storage_flags;
 mod trouble;
 
 use crate::world::World;

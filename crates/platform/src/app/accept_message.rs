@@ -15,6 +15,9 @@ use store::platform::{Accepted, NewMessage, Token};
 use tracing::Instrument as _;
 use wire::problem::ProblemType;
 
+/// When to send a message again whose blob was being deleted, in seconds.
+const SEND_AGAIN: u64 = 1;
+
 /// A request as it stands after its headers were read.
 pub(crate) struct Send {
     pub(crate) caller: Caller,
@@ -163,6 +166,13 @@ async fn store_once(
             Ok((id, Fate::Repeated))
         }
         Accepted::TokenWithdrawn => Err(crate::auth::access_token::refused()),
+        Accepted::BlobGone => {
+            let words =
+                "A file of this message was just being cleared away. Send the message again.";
+            Err(Refusal::new(ProblemType::Unavailable)
+                .detail(words)
+                .retry_after(SEND_AGAIN))
+        }
         Accepted::Conflict => Err(Refusal::new(ProblemType::MessageIdConflict).detail(
             "This messageId was used before for other content. Choose a new one for a new message.",
         )),

@@ -22,6 +22,7 @@ mod logs;
 mod malformed;
 mod network;
 mod no_leak;
+mod nodes;
 mod operators;
 mod permissions;
 mod registering;

@@ -9,13 +9,14 @@ use jiff::SignedDuration;
 use model::clock::ManualClock;
 use model::entropy::SeededEntropy;
 use model::organisation::Practice;
-use model::{Actor, Clock as _, OdsCode, Secret};
+use model::{Actor, Clock as _, Hash, OdsCode, Secret};
 use platform::admin::Admin;
 use platform::{LargeBodies, Platform, PlatformConfig};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use store::blob::DiskBlobs;
 use store::platform::PlatformStore;
 use tower::ServiceExt as _;
@@ -52,11 +53,23 @@ impl World {
 
     /// One with settings of its own.
     pub(crate) async fn configured(set: impl FnOnce(&mut PlatformConfig)) -> Self {
+        Self::made(set, |store| store).await
+    }
+
+    /// One on a store that behaves in its own way.
+    pub(crate) async fn on(change: impl FnOnce(PlatformStore) -> PlatformStore) -> Self {
+        Self::made(|_| {}, change).await
+    }
+
+    async fn made(
+        set: impl FnOnce(&mut PlatformConfig),
+        change: impl FnOnce(PlatformStore) -> PlatformStore,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at("2026-11-21T12:00:00Z".parse().unwrap()));
         let entropy = Arc::new(SeededEntropy::new(7));
         let blobs = DiskBlobs::open(&folder.path().join("blobs"), entropy.clone()).unwrap();
-        let store = store_sqlite::open_temporary(Arc::new(blobs)).unwrap();
+        let store = change(store_sqlite::open_temporary(Arc::new(blobs)).unwrap());
         let shutdown = Shutdown::default();
         let mut config = PlatformConfig::new(BASE.to_owned(), Secret::new("code key".to_owned()));
         set(&mut config);
@@ -145,6 +158,35 @@ impl World {
     /// Every file under the blob folder, half-written ones too.
     pub(crate) fn blob_files(&self) -> Vec<PathBuf> {
         files_under(&self.blob_folder())
+    }
+
+    /// Lets the workers run until something holds.
+    pub(crate) async fn work_until<F: Future<Output = bool>>(&self, holds: impl Fn() -> F) {
+        let waiting = async {
+            while !holds().await {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let deadline = Duration::from_secs(20);
+        tokio::select! {
+            () = self.platform.work() => panic!("the workers ended"),
+            waited = tokio::time::timeout(deadline, waiting) => waited.expect("it came to hold"),
+        }
+    }
+
+    /// Condemns a blob as another node might; whether it could.
+    pub(crate) async fn condemn(&self, hash: Hash) -> bool {
+        let messages = &self.store.messages;
+        messages.condemn_blob(hash, self.clock.now()).await.unwrap()
+    }
+
+    /// Whether a blob that no message names may be named again: whoever deleted it is done.
+    pub(crate) async fn is_spared(&self, hash: Hash) -> bool {
+        let spared = self.condemn(hash).await;
+        if spared {
+            self.store.messages.spare_blob(hash).await.unwrap();
+        }
+        spared
     }
 
     /// How many messages there are.

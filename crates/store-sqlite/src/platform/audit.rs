@@ -1,7 +1,6 @@
 //! The audit log: written within every act, read and checked here.
 
 use super::Db;
-use crate::row::{Cells, int};
 use crate::sql::statements;
 use crate::writer::Tx;
 use async_trait::async_trait;
@@ -10,13 +9,15 @@ use model::{Actor, Hash};
 use rusqlite::params;
 use std::fmt::Display;
 use store::Result;
-use store::audit::{AuditLog, Entry, Verified, chain, start};
+use store::audit::{AuditLog, Check, Entry, Verified, chain, start};
+use store::row::audit::entry;
+use store::row::{Cells as _, int};
 
 statements! {
     HEAD = "SELECT seq, hash FROM audit WHERE seq = (SELECT max(seq) FROM audit)";
     ADD = "INSERT INTO audit (seq, at, actor, action, subject, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    RECENT = "SELECT seq, at, actor, action, subject, hash FROM audit WHERE seq > 0 ORDER BY seq DESC LIMIT ?1";
-    BATCH = "SELECT seq, at, actor, action, subject, hash FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+    RECENT = "SELECT 1, seq, at, actor, action, subject, hash FROM audit WHERE seq > 0 ORDER BY seq DESC LIMIT ?1";
+    BATCH = "SELECT 1, seq, at, actor, action, subject, hash FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2";
 }
 
 /// Entries read at a time when the whole log is checked.
@@ -72,17 +73,6 @@ impl Tx<'_> {
     }
 }
 
-fn entry(cells: &mut Cells<'_>) -> Result<Entry> {
-    Ok(Entry {
-        seq: cells.take("audit.seq")?,
-        at: cells.take("audit.at")?,
-        actor: cells.take("audit.actor")?,
-        action: cells.take("audit.action")?,
-        subject: cells.take("audit.subject")?,
-        hash: cells.take("audit.hash")?,
-    })
-}
-
 #[async_trait]
 impl AuditLog for Db {
     async fn note(&self, by: &Actor, action: &str, subject: &str, at: Timestamp) -> Result<()> {
@@ -95,53 +85,26 @@ impl AuditLog for Db {
 
     async fn recent(&self, limit: u32) -> Result<Vec<Entry>> {
         self.read("read the audit log", |conn| {
-            conn.all(RECENT, [limit], entry)
+            conn.all(RECENT, [limit], |cells| entry(cells))
         })
     }
 
     async fn verify(&self) -> Result<Verified> {
-        let mut found = Verified {
-            entries: 0,
-            broken_at: None,
-            head: start(),
-        };
+        let mut check = Check::default();
         let mut after = 0_u64;
         loop {
             let batch = self.read("verify the audit log", |conn| {
-                conn.all(BATCH, params![int(after), BATCH_SIZE], entry)
+                conn.all(BATCH, params![int(after), BATCH_SIZE], |cells| entry(cells))
             })?;
             let Some(last) = batch.last() else {
-                return Ok(found);
+                return Ok(check.done());
             };
             after = last.seq;
             for entry in &batch {
-                found.check(entry);
+                check.entry(entry);
             }
             // The log may be long; others want the worker too.
             tokio::task::yield_now().await;
         }
-    }
-}
-
-/// Checking a chain link by link.
-trait Check {
-    fn check(&mut self, entry: &Entry);
-}
-
-impl Check for Verified {
-    fn check(&mut self, entry: &Entry) {
-        let expected = chain(
-            self.head,
-            entry.seq,
-            entry.at,
-            &entry.actor,
-            &entry.action,
-            &entry.subject,
-        );
-        self.entries += 1;
-        if self.broken_at.is_none() && expected != entry.hash {
-            self.broken_at = Some(entry.seq);
-        }
-        self.head = entry.hash;
     }
 }

@@ -1,17 +1,17 @@
 //! Toolbars, the keys that register them, and sessions at them.
 
 use super::Db;
-use crate::row::Cells;
 use crate::sql::statements;
 use crate::writer::Tx;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::device::{Device, RegistrationKey};
-use model::practitioner::Practitioner;
 use model::{Actor, DeviceId, Hash, OdsCode, SessionId};
 use rusqlite::params;
 use store::Result;
 use store::platform::{Audience, Devices, FoundKey, NewSession, Session};
+use store::row::Cells as _;
+use store::row::devices::{device, found_key, session};
 
 statements! {
     ADD_KEY = "INSERT INTO registration_key (part_1, practice, hash, many, ends_at) VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -33,35 +33,9 @@ statements! {
     FORGET_ASSERTIONS = "DELETE FROM used_assertion WHERE ends_at < ?1";
 }
 
-fn device(cells: &mut Cells<'_>) -> Result<Device> {
-    Ok(Device {
-        id: cells.take("device.id")?,
-        practice: cells.take("device.practice")?,
-        name: cells.take("device.name")?,
-        public_key: cells.take("device.public_key")?,
-        registered_at: cells.take("device.registered_at")?,
-        blocked_at: cells.take("device.blocked_at")?,
-    })
-}
-
-fn session(cells: &mut Cells<'_>) -> Result<Session> {
-    Ok(Session {
-        id: cells.take("session.id")?,
-        device: cells.take("session.device")?,
-        device_blocked: cells.take("device.blocked_at")?,
-        practitioner: Practitioner {
-            practice: cells.take("session.practice")?,
-            spine_user_id: cells.take("session.spine_user_id")?,
-        },
-        name: cells.take("session.name")?,
-        made_at: cells.take("session.made_at")?,
-        last_used_at: cells.take("session.last_used_at")?,
-    })
-}
-
 /// Ends what is signed in at a device. Its streams wake up, look at their sessions, and end too.
 fn end_sessions_at(tx: &mut Tx<'_>, id: DeviceId) -> Result<bool> {
-    let Some(device) = tx.one(DEVICE, [id.0.as_bytes()], device)? else {
+    let Some(device) = tx.one(DEVICE, [id.0.as_bytes()], |cells| device(cells))? else {
         return Ok(false);
     };
     tx.write(END_SESSIONS_AT, [id.0.as_bytes()])?;
@@ -95,18 +69,7 @@ impl Devices for Db {
 
     async fn registration_key(&self, part_1: &str) -> Result<Option<FoundKey>> {
         self.read("read a registration key", |conn| {
-            conn.one(KEY, [part_1], |cells| {
-                Ok(FoundKey {
-                    key: RegistrationKey {
-                        part_1: cells.take("registration_key.part_1")?,
-                        practice: cells.take("registration_key.practice")?,
-                        many: cells.take("registration_key.many")?,
-                        ends_at: cells.take("registration_key.ends_at")?,
-                    },
-                    hash: cells.take("registration_key.hash")?,
-                    uses: cells.take("registration_key.uses")?,
-                })
-            })
+            conn.one(KEY, [part_1], |cells| found_key(cells))
         })
     }
 
@@ -133,14 +96,14 @@ impl Devices for Db {
 
     async fn device(&self, id: DeviceId) -> Result<Option<Device>> {
         self.read("read a device", |conn| {
-            conn.one(DEVICE, [id.0.as_bytes()], device)
+            conn.one(DEVICE, [id.0.as_bytes()], |cells| device(cells))
         })
     }
 
     async fn devices(&self, practice: Option<&OdsCode>) -> Result<Vec<Device>> {
         self.read("read devices", |conn| match practice {
-            Some(code) => conn.all(DEVICES_OF, [code.as_str()], device),
-            None => conn.all(DEVICES, [], device),
+            Some(code) => conn.all(DEVICES_OF, [code.as_str()], |cells| device(cells)),
+            None => conn.all(DEVICES, [], |cells| device(cells)),
         })
     }
 
@@ -201,7 +164,7 @@ impl Devices for Db {
 
     async fn session(&self, hash: Hash) -> Result<Option<Session>> {
         self.read("read a session", |conn| {
-            conn.one(SESSION, [hash.as_bytes()], session)
+            conn.one(SESSION, [hash.as_bytes()], |cells| session(cells))
         })
     }
 

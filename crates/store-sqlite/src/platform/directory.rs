@@ -3,7 +3,6 @@
 pub(crate) mod known;
 
 use super::Db;
-use crate::row::Cells;
 use crate::sql::statements;
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -13,6 +12,8 @@ use model::{Actor, ClientSystemId, Hash, OdsCode};
 use rusqlite::params;
 use store::Result;
 use store::platform::{Directory, FoundApiKey};
+use store::row::Cells as _;
+use store::row::directory::{api_key, client, found_api_key, practice};
 
 statements! {
     PRACTICE = "SELECT ods_code, name FROM practice WHERE ods_code = ?1";
@@ -31,31 +32,6 @@ statements! {
     ADD_TOPIC = "INSERT INTO topic (name) VALUES (?1) ON CONFLICT DO NOTHING";
     HAS_TOPIC = "SELECT 1 FROM topic WHERE name = ?1";
     TOPICS = "SELECT name FROM topic ORDER BY name";
-}
-
-fn practice(cells: &mut Cells<'_>) -> Result<Practice> {
-    Ok(Practice {
-        ods_code: cells.take("practice.ods_code")?,
-        name: cells.take("practice.name")?,
-    })
-}
-
-fn client(cells: &mut Cells<'_>) -> Result<ClientSystem> {
-    Ok(ClientSystem {
-        id: cells.take("client.id")?,
-        name: cells.take("client.name")?,
-        disabled: cells.take("client.disabled")?,
-        instant: cells.take("client.instant")?,
-    })
-}
-
-fn key(cells: &mut Cells<'_>) -> Result<ApiKeyInfo> {
-    Ok(ApiKeyInfo {
-        key_id: cells.take("api_key.key_id")?,
-        client: cells.take("api_key.client")?,
-        issued_at: cells.take("api_key.issued_at")?,
-        ends_at: cells.take("api_key.ends_at")?,
-    })
 }
 
 impl Db {
@@ -89,7 +65,7 @@ impl Directory for Db {
         self.write("put practice", move |tx| {
             *tx.directory = true;
             let code = new.ods_code.as_str();
-            let known = tx.one(PRACTICE, [code], practice)?;
+            let known = tx.one(PRACTICE, [code], |cells| practice(cells))?;
             let (sql, action) = match &known {
                 None => (ADD_PRACTICE, "add practice"),
                 Some(known) if known.name != new.name => (RENAME_PRACTICE, "rename practice"),
@@ -107,7 +83,7 @@ impl Directory for Db {
             |held| held.practice(code),
             || {
                 self.read("read a practice", |conn| {
-                    conn.one(PRACTICE, [code.as_str()], practice)
+                    conn.one(PRACTICE, [code.as_str()], |cells| practice(cells))
                 })
             },
             Held::keep_practice,
@@ -115,7 +91,9 @@ impl Directory for Db {
     }
 
     async fn practices(&self) -> Result<Vec<Practice>> {
-        self.read("read practices", |conn| conn.all(PRACTICES, [], practice))
+        self.read("read practices", |conn| {
+            conn.all(PRACTICES, [], |cells| practice(cells))
+        })
     }
 
     async fn add_client(&self, by: &Actor, new: &ClientSystem, at: Timestamp) -> Result<()> {
@@ -131,12 +109,14 @@ impl Directory for Db {
 
     async fn client(&self, id: ClientSystemId) -> Result<Option<ClientSystem>> {
         self.read("read a client system", |conn| {
-            conn.one(CLIENT, [id.0.as_bytes()], client)
+            conn.one(CLIENT, [id.0.as_bytes()], |cells| client(cells))
         })
     }
 
     async fn clients(&self) -> Result<Vec<ClientSystem>> {
-        self.read("read client systems", |conn| conn.all(CLIENTS, [], client))
+        self.read("read client systems", |conn| {
+            conn.all(CLIENTS, [], |cells| client(cells))
+        })
     }
 
     async fn set_client_disabled(
@@ -228,13 +208,7 @@ impl Directory for Db {
             |held| held.key(key_id),
             || {
                 self.read("read an API key", |conn| {
-                    conn.one(KEY, [key_id], |cells| {
-                        Ok(FoundApiKey {
-                            info: key(cells)?,
-                            hash: cells.take("api_key.hash")?,
-                            client: client(cells)?,
-                        })
-                    })
+                    conn.one(KEY, [key_id], |cells| found_api_key(cells))
                 })
             },
             Held::keep_key,
@@ -243,7 +217,7 @@ impl Directory for Db {
 
     async fn api_keys_of(&self, client: ClientSystemId) -> Result<Vec<ApiKeyInfo>> {
         self.read("read API keys", |conn| {
-            conn.all(KEYS_OF, [client.0.as_bytes()], key)
+            conn.all(KEYS_OF, [client.0.as_bytes()], |cells| api_key(cells))
         })
     }
 

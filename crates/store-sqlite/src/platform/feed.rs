@@ -1,7 +1,7 @@
 //! The feed: rows written by the transactions that cause them, read by live streams.
 
 use super::Db;
-use crate::row::{Cells, int};
+use crate::row::RowCells;
 use crate::sql::statements;
 use crate::writer::Tx;
 use async_trait::async_trait;
@@ -9,7 +9,10 @@ use jiff::Timestamp;
 use model::SpineUserId;
 use model::message::{Envelope, Status, SubStatus};
 use rusqlite::params;
-use store::platform::{Audience, Feed, FeedEntry, FeedItem, Kept};
+use std::time::Duration;
+use store::platform::{Audience, Feed, FeedEntry, FeedItem, Kept, Line, Moved, Told};
+use store::row::feed::entry;
+use store::row::{Cells as _, int};
 use store::{Result, StoreError};
 use tokio::sync::watch;
 
@@ -26,6 +29,9 @@ statements! {
     FIRST_PLACE = "SELECT seq FROM feed WHERE seq > 0 ORDER BY seq LIMIT 1";
     NEWEST_PLACE = "SELECT seq FROM sqlite_sequence WHERE name = 'feed'";
 }
+
+/// Every wake-up comes from this process, but for what an operator's command does.
+const POLL: Duration = Duration::from_secs(15);
 
 impl Tx<'_> {
     /// Adds a row to an audience's feed, and wakes that audience after COMMIT.
@@ -95,18 +101,21 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Tells a practice that a message arrived or changed; `only` that practitioner, if given.
-    pub(super) fn tell_practice(
-        &mut self,
-        envelope: &Envelope,
-        only: Option<&SpineUserId>,
-        at: Timestamp,
-    ) -> Result<()> {
-        let item = FeedItem::Message {
-            reference: envelope.reference,
-            only: only.cloned(),
-        };
-        self.tell(Audience::Practice(envelope.practice.clone()), at, &item)
+    /// Tells those of a change whom it concerns.
+    pub(super) fn tell_of(&mut self, envelope: &Envelope, line: &Line) -> Result<()> {
+        let only = line.only.as_ref();
+        match (line.told, line.status) {
+            (Told::Both, Some(Moved { to, .. })) => self.tell_both(envelope, only, to, line.at),
+            (Told::Nobody, _) => Ok(()),
+            (Told::Practice | Told::Both, _) => {
+                let item = FeedItem::Message {
+                    reference: envelope.reference,
+                    only: only.cloned(),
+                };
+                let practice = Audience::Practice(envelope.practice.clone());
+                self.tell(practice, line.at, &item)
+            }
+        }
     }
 
     /// Tells a practice of a message and its sender of the new status, in one statement.
@@ -143,39 +152,6 @@ impl Tx<'_> {
     }
 }
 
-fn entry(cells: &mut Cells<'_>) -> Result<FeedEntry> {
-    let seq = cells.take("feed.seq")?;
-    let at = cells.take("feed.at")?;
-    let kind: String = cells.take("feed.kind")?;
-    let item = match kind.as_str() {
-        "message" => FeedItem::Message {
-            reference: cells.take("feed.message")?,
-            only: cells.take("feed.only_for")?,
-        },
-        "status" => {
-            let message_id = cells.take("feed.message")?;
-            let _nobody: Option<String> = cells.take("feed.only_for")?;
-            FeedItem::Status {
-                message_id,
-                status: cells.take("feed.status")?,
-                sub_status: cells.take("feed.sub_status")?,
-            }
-        }
-        "code-used" => {
-            let _no_message: Option<Vec<u8>> = cells.take("feed.message")?;
-            let only = cells.take("feed.only_for")?;
-            let _no_status: Option<String> = cells.take("feed.status")?;
-            let _no_sub_status: Option<String> = cells.take("feed.sub_status")?;
-            FeedItem::CodeUsed {
-                only,
-                client_name: cells.take("feed.client_name")?,
-            }
-        }
-        _ => return Err(StoreError::Inconsistent { place: "feed.kind" }),
-    };
-    Ok(FeedEntry { seq, at, item })
-}
-
 #[async_trait]
 impl Feed for Db {
     async fn latest(&self, audience: &Audience) -> Result<u64> {
@@ -193,7 +169,7 @@ impl Feed for Db {
     async fn since(&self, audience: &Audience, after: u64, limit: u32) -> Result<Vec<FeedEntry>> {
         // A caller may bring any number as its last place.
         let after = int(after);
-        let entry = |cells: &mut Cells<'_>| Ok(entry(cells));
+        let entry = |cells: &mut RowCells<'_>| Ok(entry(cells));
         let rows = self.read("read the feed", |conn| match audience {
             Audience::Practice(code) => {
                 conn.all(OF_PRACTICE, params![code.as_str(), after, limit], entry)
@@ -217,6 +193,10 @@ impl Feed for Db {
         self.hub.subscribe(audience)
     }
 
+    fn poll(&self) -> Duration {
+        POLL
+    }
+
     async fn forget(&self, before: Timestamp, limit: u32) -> Result<u64> {
         self.write("forget the feed", move |tx| {
             let oldest = tx.all(OLDEST, [limit], |cells| {
@@ -235,7 +215,7 @@ impl Feed for Db {
 
     async fn kept(&self) -> Result<Kept> {
         self.read("read which places are kept", |conn| {
-            let seq = |cells: &mut Cells<'_>| cells.take::<u64>("feed.seq");
+            let seq = |cells: &mut RowCells<'_>| cells.take::<u64>("feed.seq");
             let newest = conn.one(NEWEST_PLACE, [], seq)?.unwrap_or(0);
             let first = conn.one(FIRST_PLACE, [], seq)?;
             let forgotten = first.map_or(newest, |first| first.saturating_sub(1));

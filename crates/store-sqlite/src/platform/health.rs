@@ -5,6 +5,7 @@ use crate::sql::statements;
 use async_trait::async_trait;
 use store::Result;
 use store::platform::Health;
+use store::row::Cells as _;
 
 statements! {
     BEAT = "UPDATE health SET beat = beat + 1 WHERE id = 1";

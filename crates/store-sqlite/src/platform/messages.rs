@@ -1,12 +1,13 @@
 //! Messages: the port, method by method; the work is in the files beside.
 
 mod accept;
+mod blobs;
 mod change;
 mod content;
 mod read;
-mod stage;
 mod statements;
 
+pub(crate) use blobs::Own as Condemned;
 pub(super) use change::withdraw_under;
 #[cfg(test)]
 pub(crate) use statements::ALL;
@@ -19,6 +20,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use model::message::{Event, Status, SubStatus};
 use model::{Actor, ClientMessageId, ClientSystemId, Hash, MessageRef, OdsCode, SpineUserId};
+use std::sync::Arc;
 use store::Result;
 use store::platform::{
     Accepted, Applied, Collected, Messages, NewMessage, Settled, Stored, StoredAttachment,
@@ -99,10 +101,37 @@ impl Messages for Db {
         .await
     }
 
-    async fn blob_in_use(&self, hash: Hash) -> Result<bool> {
-        self.read("look for a blob's messages", |conn| {
-            content::blob_in_use(conn, hash)
+    async fn condemn_blob(&self, hash: Hash, at: Timestamp) -> Result<bool> {
+        // Most blobs that a sweep asks about are in use: only the others queue.
+        if self.read("look for a blob's messages", |conn| {
+            blobs::is_used(conn, hash)
+        })? {
+            return Ok(false);
+        }
+        let own = Arc::clone(&self.condemned);
+        self.write("condemn a blob", move |tx| {
+            blobs::condemn(tx, &own, hash, at)
         })
+        .await
+    }
+
+    async fn spare_blob(&self, hash: Hash) -> Result<()> {
+        let own = Arc::clone(&self.condemned);
+        self.write("spare a blob", move |tx| blobs::spare(tx, &own, hash))
+            .await
+    }
+
+    async fn condemned_blobs(
+        &self,
+        before: Timestamp,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Hash>> {
+        let own = Arc::clone(&self.condemned);
+        self.write("take over condemned blobs", move |tx| {
+            blobs::take_over(tx, &own, before, now, limit)
+        })
+        .await
     }
 
     async fn counts(&self) -> Result<Vec<(Status, Option<SubStatus>, u64)>> {

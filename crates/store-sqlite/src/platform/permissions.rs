@@ -3,7 +3,6 @@
 use super::Db;
 use super::messages::withdraw_under;
 use crate::conn::Conn;
-use crate::row::Cells;
 use crate::sql::statements;
 use crate::writer::Tx;
 use async_trait::async_trait;
@@ -15,6 +14,8 @@ use rusqlite::params;
 use store::platform::{
     Audience, CodeExchange, Exchanged, FeedItem, NewAccessCode, Permissions, Token, TokenSummary,
 };
+use store::row::Cells as _;
+use store::row::permissions::{practitioner, token, token_summary};
 use store::{Result, StoreError};
 
 statements! {
@@ -29,17 +30,6 @@ statements! {
     TOKEN = "SELECT id, client, practice, spine_user_id, withdrawn_at FROM token WHERE hash = ?1";
     TOKENS_OF = "SELECT token.id, client.name, token.made_at, token.last_used_at FROM token JOIN client ON client.id = token.client WHERE token.practice = ?1 AND token.spine_user_id = ?2 AND token.withdrawn_at IS NULL ORDER BY token.made_at DESC, token.id DESC";
     WITHDRAW = "UPDATE token SET withdrawn_at = ?4 WHERE id = ?1 AND practice = ?2 AND spine_user_id = ?3 AND withdrawn_at IS NULL";
-}
-
-fn practitioner(
-    cells: &mut Cells<'_>,
-    practice: &'static str,
-    spine_user_id: &'static str,
-) -> Result<Practitioner> {
-    Ok(Practitioner {
-        practice: cells.take(practice)?,
-        spine_user_id: cells.take(spine_user_id)?,
-    })
 }
 
 /// When a client system may try again, if it guessed wrong too often.
@@ -128,14 +118,7 @@ impl Permissions for Db {
 
     async fn token(&self, hash: Hash) -> Result<Option<Token>> {
         self.read("read a token", |conn| {
-            conn.one(TOKEN, [hash.as_bytes()], |cells| {
-                Ok(Token {
-                    id: cells.take("token.id")?,
-                    client: cells.take("token.client")?,
-                    practitioner: practitioner(cells, "token.practice", "token.spine_user_id")?,
-                    withdrawn_at: cells.take("token.withdrawn_at")?,
-                })
-            })
+            conn.one(TOKEN, [hash.as_bytes()], |cells| token(cells))
         })
     }
 
@@ -145,14 +128,7 @@ impl Permissions for Db {
             practitioner.spine_user_id.as_str(),
         ];
         self.read("read a practitioner's tokens", |conn| {
-            conn.all(TOKENS_OF, whose, |cells| {
-                Ok(TokenSummary {
-                    id: cells.take("token.id")?,
-                    client_name: cells.take("client.name")?,
-                    made_at: cells.take("token.made_at")?,
-                    last_used_at: cells.take("token.last_used_at")?,
-                })
-            })
+            conn.all(TOKENS_OF, whose, |cells| token_summary(cells))
         })
     }
 

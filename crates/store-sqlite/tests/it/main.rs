@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's helpers may panic as it may")]
 
+mod backup;
+mod condemned;
 mod damaged;
 mod directory;
 mod durable;

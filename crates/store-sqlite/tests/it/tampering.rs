@@ -21,7 +21,13 @@ async fn broken_by(sql: &str) -> Option<u64> {
     assert_eq!(store.audit.verify().await.unwrap().broken_at, None);
     let connection = Connection::open(folder.path().join("platform.sqlite")).unwrap();
     assert_eq!(connection.execute(sql, []).unwrap(), 1);
-    store.audit.verify().await.unwrap().broken_at
+    store
+        .audit
+        .verify()
+        .await
+        .unwrap()
+        .broken_at
+        .map(|broken| broken.seq)
 }
 
 #[tokio::test]

@@ -1,15 +1,14 @@
 //! Blobs as files: `DIR/ab/abcdef…`, written in `DIR/incoming/` first.
 
 mod folder;
-mod holds;
 mod writer;
 
+use super::holds::{Holds, Reclaiming};
 use super::{BlobError, BlobWriter, Blobs, Reclaim};
 use async_trait::async_trait;
 use bytes::Bytes;
 use faultpoint::Point;
 use folder::Folder;
-use holds::{Holds, Reclaiming};
 use model::{Entropy, Hash};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
@@ -101,6 +100,12 @@ impl Blobs for DiskBlobs {
         .await
     }
 
+    async fn exists(&self, hash: Hash) -> Result<bool, BlobError> {
+        let path = self.folder.place(hash);
+        let doing = "looking for a blob";
+        blocking(doing, move || path.try_exists().map_err(io_error(doing))).await
+    }
+
     async fn verify(&self, hash: Hash) -> Result<(), BlobError> {
         let path = self.folder.place(hash);
         blocking("checking a blob", move || {
@@ -158,7 +163,7 @@ struct DiskReclaim {
 
 #[async_trait]
 impl Reclaim for DiskReclaim {
-    async fn delete(self: Box<Self>) -> Result<(), BlobError> {
+    async fn delete(self: Box<Self>) -> Result<Box<dyn Send + Sync>, BlobError> {
         let path = self.folder.place(self.right.hash());
         let doing = "deleting a blob";
         blocking(doing, move || {
@@ -171,6 +176,7 @@ impl Reclaim for DiskReclaim {
             }
             faultpoint::disk(Point::BlobDeleted).map_err(io_error(doing))
         })
-        .await
+        .await?;
+        Ok(Box::new(self.right))
     }
 }

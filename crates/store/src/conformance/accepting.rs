@@ -8,7 +8,7 @@ use bytes::Bytes;
 use model::attachment::{Attachment, Kind};
 use model::coded_data::CodedItem;
 use model::message::{Body, BodyType, Status, SubStatus};
-use model::{ClientMessageId, FileName, Hash, MessageRef, SnomedCode};
+use model::{ClientMessageId, FileName, MessageRef, SnomedCode};
 
 async fn used_at(world: &World) -> Option<jiff::Timestamp> {
     let tokens = world.store.permissions.tokens_of(&world.doctor).await;
@@ -52,7 +52,7 @@ pub async fn content_comes_back_as_it_was_sent(store: PlatformStore) {
         kind: Kind::ConsultationNotes,
         file_name: FileName::parse("Dr Müller – notes.txt").unwrap(),
         size: 5_000_000,
-        hash: Hash::of(b"five million bytes, let us say"),
+        hash: world.blob(b"five million bytes, let us say").await,
     };
     rich.attachments.push((notes, AttachmentBytes::Blob));
     rich.body = Some(Body {
@@ -173,15 +173,14 @@ pub async fn a_withdrawn_token_is_refused_and_nothing_is_written(store: Platform
     assert!(withdrawn.unwrap());
     let before = world.store.audit.verify().await.unwrap();
     let mut message = world.instant(&world.doctor, token, 5);
-    message.attachments[0].1 = AttachmentBytes::Blob;
+    let hash = world.attach(&mut message, "letter").await;
     assert_eq!(world.accept(&message).await, Accepted::TokenWithdrawn);
     let messages = &world.store.messages;
     let found = messages
         .find(world.client, message.envelope.message_id)
         .await;
     assert_eq!(found.unwrap(), None);
-    let hash = message.attachments[0].0.hash;
-    assert!(!messages.blob_in_use(hash).await.unwrap());
+    assert!(!world.is_held(hash).await);
     assert_eq!(world.store.audit.verify().await.unwrap(), before);
     assert!(messages.counts().await.unwrap().is_empty());
 }

@@ -204,3 +204,51 @@ pub async fn nobody_wakes_for_another_audience(store: PlatformStore) {
     assert!(!woken.has_changed().unwrap());
     assert!(!theirs.has_changed().unwrap());
 }
+
+pub async fn a_reader_misses_nothing_while_many_write(store: PlatformStore) {
+    const WRITERS: usize = 8;
+    const EACH: usize = 25;
+    let world = World::new(store).await;
+    let writing = tokio::spawn({
+        let world = world.clone();
+        async move {
+            race(WRITERS, |place| {
+                let world = world.clone();
+                async move {
+                    let mut written = Vec::new();
+                    for _ in 0..EACH {
+                        written.push(world.accept_standard(place.try_into().unwrap()).await);
+                    }
+                    written
+                }
+            })
+            .await
+        }
+    });
+    // It never looks back, so a row that appears before a place it has read is lost to it.
+    let (audience, mut after, mut read) = (world.toolbars(), 0, Vec::new());
+    let reading = async {
+        while read.len() < WRITERS * EACH {
+            for entry in world.store.feed.since(&audience, after, 10).await.unwrap() {
+                assert!(entry.seq > after);
+                after = entry.seq;
+                match entry.item {
+                    FeedItem::Message { reference, .. } => read.push(reference),
+                    other => panic!("{other:?}"),
+                }
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let in_time = tokio::time::timeout(std::time::Duration::from_secs(60), reading).await;
+    let mut written: Vec<_> = writing.await.unwrap().into_iter().flatten().collect();
+    assert!(
+        in_time.is_ok(),
+        "{} of {} were read",
+        read.len(),
+        written.len()
+    );
+    written.sort_unstable();
+    read.sort_unstable();
+    assert_eq!(read, written);
+}

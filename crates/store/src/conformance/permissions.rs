@@ -98,6 +98,22 @@ pub async fn five_wrong_codes_stop_a_client_system(store: PlatformStore) {
     assert_eq!(answer, Exchanged::TooMany { until });
 }
 
+pub async fn wrong_codes_raced_stop_at_the_limit(store: PlatformStore) {
+    let world = World::new(store).await;
+    let answers = race(20, |_| {
+        let world = world.clone();
+        async move { guess(&world, world.client, 5).await }
+    })
+    .await;
+    let wrong = answers.iter().filter(|answer| **answer == Exchanged::Wrong);
+    assert_eq!(wrong.count(), MAX_WRONG as usize);
+    let until = at(5) + minutes(1);
+    let stopped = answers
+        .iter()
+        .filter(|answer| **answer == Exchanged::TooMany { until });
+    assert_eq!(stopped.count(), 20 - MAX_WRONG as usize);
+}
+
 pub async fn wrong_codes_count_for_their_client_system_only(store: PlatformStore) {
     let world = World::new(store).await;
     for when in 0..i64::from(MAX_WRONG) {

@@ -1,22 +1,14 @@
 //! What messages lose after the retention period, and when a blob is free.
 
-use super::world::{World, at};
+use super::world::{World, at, race};
 use crate::platform::{Accepted, AttachmentBytes, Collected, NewMessage, PlatformStore};
-use model::attachment::Attachment;
-use model::{FileName, Hash};
+use model::Hash;
 
 /// Sends a message with one blob more than it had, and gives it back.
 async fn send_with_blobs(world: &World, names: &[&str], accepted: i64) -> NewMessage {
     let mut message = world.standard(accepted);
     for name in names {
-        let attachment = Attachment {
-            file_name: FileName::parse(&format!("{accepted}-{name}.pdf")).unwrap(),
-            hash: blob(name),
-            ..message.attachments[0].0.clone()
-        };
-        message
-            .attachments
-            .push((attachment, AttachmentBytes::Blob));
+        world.attach(&mut message, name).await;
     }
     assert_eq!(world.accept(&message).await, Accepted::New);
     message
@@ -74,7 +66,7 @@ pub async fn what_waits_keeps_its_content(store: PlatformStore) {
     let messages = &world.store.messages;
     let content = messages.content(message.envelope.reference).await;
     assert!(content.unwrap().is_some());
-    assert!(messages.blob_in_use(blob("a")).await.unwrap());
+    assert!(world.is_held(blob("a")).await);
 }
 
 pub async fn no_more_than_the_limit_is_emptied(store: PlatformStore) {
@@ -122,36 +114,55 @@ pub async fn little_is_emptied_at_a_time_when_there_is_much_in_it(store: Platfor
 
 pub async fn a_blob_is_free_when_the_last_message_lets_go(store: PlatformStore) {
     let world = World::new(store).await;
-    let messages = &world.store.messages;
-    assert!(!messages.blob_in_use(blob("a")).await.unwrap());
+    assert!(!world.is_held(blob("a")).await);
     let first = send_with_blobs(&world, &["a", "b"], 5).await;
     let second = send_with_blobs(&world, &["a"], 6).await;
     world.reject(first.envelope.reference, 10).await;
     assert_eq!(empty(&world, 11, 10).await.unused_blobs, [blob("b")]);
-    assert!(messages.blob_in_use(blob("a")).await.unwrap());
-    assert!(!messages.blob_in_use(blob("b")).await.unwrap());
+    assert!(world.is_held(blob("a")).await);
+    assert!(!world.is_held(blob("b")).await);
     world.reject(second.envelope.reference, 12).await;
     assert_eq!(empty(&world, 13, 10).await.unused_blobs, [blob("a")]);
-    assert!(!messages.blob_in_use(blob("a")).await.unwrap());
+    assert!(!world.is_held(blob("a")).await);
     // A blob that comes back counts anew.
     send_with_blobs(&world, &["a"], 14).await;
-    assert!(messages.blob_in_use(blob("a")).await.unwrap());
+    assert!(world.is_held(blob("a")).await);
 }
 
 pub async fn a_blob_named_twice_by_one_message_is_free_once(store: PlatformStore) {
     let world = World::new(store).await;
     let mut message = world.standard(5);
-    for name in ["one.pdf", "two.pdf"] {
-        let attachment = Attachment {
-            file_name: FileName::parse(name).unwrap(),
-            hash: blob("a"),
-            ..message.attachments[0].0.clone()
-        };
-        message
-            .attachments
-            .push((attachment, AttachmentBytes::Blob));
+    for _ in 0..2 {
+        world.attach(&mut message, "a").await;
     }
     assert_eq!(world.accept(&message).await, Accepted::New);
     world.reject(message.envelope.reference, 6).await;
     assert_eq!(empty(&world, 7, 10).await.unused_blobs, [blob("a")]);
+}
+
+pub async fn messages_emptied_by_many_at_once_are_emptied_once(store: PlatformStore) {
+    let world = World::new(store).await;
+    for accepted in 0..20 {
+        let message = send_with_blobs(&world, &["shared"], accepted).await;
+        world.reject(message.envelope.reference, 30).await;
+    }
+    let collected = race(4, |_| {
+        let world = world.clone();
+        async move {
+            let (mut messages, mut blobs) = (0, Vec::new());
+            loop {
+                let collected = empty(&world, 31, 3).await;
+                if collected.messages == 0 {
+                    return (messages, blobs);
+                }
+                messages += collected.messages;
+                blobs.extend(collected.unused_blobs);
+            }
+        }
+    })
+    .await;
+    let messages: u64 = collected.iter().map(|(messages, _)| messages).sum();
+    assert_eq!(messages, 20);
+    let blobs: Vec<_> = collected.into_iter().flat_map(|(_, blobs)| blobs).collect();
+    assert_eq!(blobs, [blob("shared")]);
 }

@@ -1,6 +1,6 @@
 //! What time alone brings to stored messages.
 
-use super::world::{CONVERTS, EXPIRES, SOMEBODY, World, at};
+use super::world::{CONVERTS, EXPIRES, SOMEBODY, World, at, race};
 use crate::platform::{Accepted, Applied, FeedItem, PlatformStore, settled};
 use jiff::{SignedDuration, Timestamp};
 use model::message::{ClaimMode, Event, Refused, Review, Stage, Status, SubStatus, Waiting};
@@ -163,4 +163,34 @@ pub async fn finer_times_than_milliseconds_do_no_harm(store: PlatformStore) {
     };
     // What was answered is what is read, to the last digit.
     assert_eq!(*stored, world.find(reference).await);
+}
+
+pub async fn messages_settled_by_many_at_once_are_settled_once(store: PlatformStore) {
+    let world = World::new(store).await;
+    let mut references = Vec::new();
+    for accepted in 0..20 {
+        let token = world.token(&world.doctor).await;
+        let message = world.instant(&world.doctor, token, accepted);
+        assert_eq!(world.accept(&message).await, Accepted::New);
+        references.push(message.envelope.reference);
+    }
+    let changed = race(4, |_| {
+        let world = world.clone();
+        async move {
+            let mut all = 0;
+            // What another has in its hands may be left out, and is that one's to settle.
+            loop {
+                match settle(&world, at(CONVERTS + 100), 3).await {
+                    (0, _) => return all,
+                    (changed, _) => all += changed,
+                }
+            }
+        }
+    })
+    .await;
+    assert_eq!(changed.iter().sum::<u64>(), 20, "{changed:?}");
+    for reference in references {
+        assert_eq!(world.history(reference).await.len(), 2);
+    }
+    assert_eq!(world.store.audit.verify().await.unwrap().broken_at, None);
 }

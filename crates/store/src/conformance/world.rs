@@ -1,5 +1,6 @@
 //! What the suite's functions begin with: a practice, client systems, practitioners, messages.
 
+mod blobs;
 mod messages;
 mod told;
 

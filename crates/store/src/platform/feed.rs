@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use model::message::{Status, SubStatus};
 use model::{ClientMessageId, ClientSystemId, MessageRef, OdsCode, SpineUserId};
+use std::time::Duration;
 use tokio::sync::watch;
 
 /// Whose feed.
@@ -83,6 +84,9 @@ pub trait Feed: Send + Sync {
     async fn since(&self, audience: &Audience, after: u64, limit: u32) -> Result<Vec<FeedEntry>>;
     /// Changes its value whenever rows may have come. Readers poll as well, see [`crate::wake`].
     fn wakes(&self, audience: &Audience) -> watch::Receiver<u64>;
+    /// How long a reader waits for a wake-up before it looks by itself: short where a wake-up from
+    /// another node may be lost.
+    fn poll(&self) -> Duration;
     /// Drops the oldest rows as far as they are from before `before`, at most `limit`; how many. No row
     /// goes before one that stays.
     async fn forget(&self, before: Timestamp, limit: u32) -> Result<u64>;

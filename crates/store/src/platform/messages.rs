@@ -44,6 +44,9 @@ pub enum Accepted {
     Conflict,
     /// The token was withdrawn a moment ago; nothing was written.
     TokenWithdrawn,
+    /// A blob that it names is being deleted, or is gone; nothing was written. The sender brings the
+    /// bytes again.
+    BlobGone,
 }
 
 /// A message without its content.
@@ -142,6 +145,9 @@ pub const PUT_OFF: SignedDuration = SignedDuration::from_hours(1);
 pub trait Messages: Send + Sync {
     /// Stores a message with its first history line, audit entry, feed rows (to the practice, only
     /// its practitioner when instant; to the sender) and, for an instant one, the token's last use.
+    ///
+    /// Where several processes share one store, it looks for each blob once it holds the blob's row, which
+    /// whoever condemns it needs as well: [`Accepted::BlobGone`] if it is not there.
     async fn accept(&self, by: &Actor, message: &NewMessage) -> Result<Accepted>;
 
     /// A client system's message by its own id, with history.
@@ -183,8 +189,21 @@ pub trait Messages: Send + Sync {
     /// Empties at most `limit` messages that reached their end before `ended_before`; fewer when they
     /// carry so much that others would wait for it.
     async fn empty_ended(&self, ended_before: Timestamp, limit: u32) -> Result<Collected>;
-    /// Whether any message refers to a blob.
-    async fn blob_in_use(&self, hash: Hash) -> Result<bool>;
+    /// Condemns a blob: from now until [`Messages::spare_blob`] a message that names it is answered
+    /// [`Accepted::BlobGone`]. `false`, and nothing done, when a message names it or it is condemned
+    /// already. Whoever condemned it deletes it within a minute or not at all.
+    async fn condemn_blob(&self, hash: Hash, at: Timestamp) -> Result<bool>;
+    /// A condemned blob was deleted; messages may name it again, once it is in place anew.
+    async fn spare_blob(&self, hash: Hash) -> Result<()>;
+    /// Condemns those blobs anew that were condemned before `before` and not spared, at most `limit`, the
+    /// oldest first. They are the caller's now: nobody else is given them before another such time is over.
+    /// A back end of a single process may give what an earlier run left whatever its age.
+    async fn condemned_blobs(
+        &self,
+        before: Timestamp,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Hash>>;
 
     /// How many messages have each status and sub-status, for metrics. May be a minute old.
     async fn counts(&self) -> Result<Vec<(Status, Option<SubStatus>, u64)>>;

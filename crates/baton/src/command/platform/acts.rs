@@ -4,6 +4,7 @@
 use crate::args::{Audit, Client, Device, Key, PlatformData, Practice, Topic};
 use crate::exit::{refused, usage};
 use crate::output;
+use crate::storage::Place;
 use crate::up::{PLATFORM_DIR, SANDBOX_CLOCK};
 use httpkit::clock::{SandboxClock, SystemClock};
 use httpkit::entropy::OsEntropy;
@@ -12,10 +13,13 @@ use model::organisation::ClientSystem;
 use model::{Actor, ClientSystemId, Clock as _, DeviceId, OdsCode};
 use platform::admin::{Admin, AdminError, IssuedKey};
 use serde_json::json;
+use store::audit::{Broken, place};
 use store::platform::PlatformStore;
 
-fn open(data: &PlatformData) -> anyhow::Result<PlatformStore> {
-    super::open(&data.data_dir)
+async fn open(data: &PlatformData) -> anyhow::Result<PlatformStore> {
+    Place::of(&data.data_dir, &data.storage)?
+        .open_to_manage()
+        .await
 }
 
 fn admin<'a>(store: &'a PlatformStore, data: &PlatformData) -> anyhow::Result<Admin<'a>> {
@@ -29,7 +33,7 @@ fn admin<'a>(store: &'a PlatformStore, data: &PlatformData) -> anyhow::Result<Ad
 
 /// The present moment: of the `up` that the folder belongs to, whose clock may have been moved, or of
 /// this machine.
-fn now(data: &PlatformData) -> anyhow::Result<Timestamp> {
+pub(crate) fn now(data: &PlatformData) -> anyhow::Result<Timestamp> {
     let folder = data
         .data_dir
         .parent()
@@ -43,7 +47,7 @@ fn now(data: &PlatformData) -> anyhow::Result<Timestamp> {
     }
 }
 
-fn operator() -> Actor {
+pub(crate) fn operator() -> Actor {
     Actor::Operator("cli".to_owned())
 }
 
@@ -81,7 +85,8 @@ pub(crate) async fn practice(command: Practice, json: bool) -> anyhow::Result<()
                 ods_code: ods(&ods_code)?,
                 name,
             };
-            let new = open(&data)?
+            let new = open(&data)
+                .await?
                 .directory
                 .put_practice(&operator(), &practice, now(&data)?)
                 .await?;
@@ -94,7 +99,7 @@ pub(crate) async fn practice(command: Practice, json: bool) -> anyhow::Result<()
             ));
         }
         Practice::List(data) => {
-            let found = open(&data)?.directory.practices().await?;
+            let found = open(&data).await?.directory.practices().await?;
             if json {
                 let list: Vec<_> = found
                     .iter()
@@ -115,7 +120,7 @@ pub(crate) async fn practice(command: Practice, json: bool) -> anyhow::Result<()
 pub(crate) async fn client(command: Client, json: bool) -> anyhow::Result<()> {
     match command {
         Client::Add { data, name } => {
-            let store = open(&data)?;
+            let store = open(&data).await?;
             let client = admin(&store, &data)?
                 .add_client(&name)
                 .await
@@ -127,7 +132,7 @@ pub(crate) async fn client(command: Client, json: bool) -> anyhow::Result<()> {
             output::line("Next: baton platform key issue ID");
         }
         Client::List(data) => {
-            let found = open(&data)?.directory.clients().await?;
+            let found = open(&data).await?.directory.clients().await?;
             if json {
                 let list: Vec<_> = found
                     .iter()
@@ -147,7 +152,7 @@ pub(crate) async fn client(command: Client, json: bool) -> anyhow::Result<()> {
         Client::Disable { data, id } => return set_disabled(&data, &id, true, json).await,
         Client::Enable { data, id } => return set_disabled(&data, &id, false, json).await,
         Client::Instant { data, id, allowed } => {
-            let directory = open(&data)?.directory;
+            let directory = open(&data).await?.directory;
             let client = client_id(&id)?;
             if !directory
                 .set_client_instant(&operator(), client, allowed, now(&data)?)
@@ -174,7 +179,8 @@ async fn set_disabled(
     disabled: bool,
     json: bool,
 ) -> anyhow::Result<()> {
-    let known = open(data)?
+    let known = open(data)
+        .await?
         .directory
         .set_client_disabled(&operator(), client_id(id)?, disabled, now(data)?)
         .await?;
@@ -201,7 +207,7 @@ fn show_key(issued: &IssuedKey, json: bool) -> anyhow::Result<()> {
 pub(crate) async fn key(command: Key, json: bool) -> anyhow::Result<()> {
     match command {
         Key::Issue { data, client } => {
-            let store = open(&data)?;
+            let store = open(&data).await?;
             let issued = admin(&store, &data)?
                 .issue_key(client_id(&client)?)
                 .await
@@ -209,7 +215,7 @@ pub(crate) async fn key(command: Key, json: bool) -> anyhow::Result<()> {
             show_key(&issued, json)
         }
         Key::Rotate { data, key, overlap } => {
-            let store = open(&data)?;
+            let store = open(&data).await?;
             let issued = admin(&store, &data)?
                 .rotate_key(&key, overlap)
                 .await
@@ -217,7 +223,7 @@ pub(crate) async fn key(command: Key, json: bool) -> anyhow::Result<()> {
             show_key(&issued, json)
         }
         Key::Revoke { data, key } => {
-            let store = open(&data)?;
+            let store = open(&data).await?;
             admin(&store, &data)?.revoke_key(&key).await.map_err(told)?;
             if json {
                 return output::json(&json!({ "keyId": key, "revoked": true }));
@@ -226,7 +232,8 @@ pub(crate) async fn key(command: Key, json: bool) -> anyhow::Result<()> {
             Ok(())
         }
         Key::List { data, client } => {
-            let found = open(&data)?
+            let found = open(&data)
+                .await?
                 .directory
                 .api_keys_of(client_id(&client)?)
                 .await?;
@@ -255,7 +262,7 @@ pub(crate) async fn device(command: Device, json: bool) -> anyhow::Result<()> {
             many,
             days,
         } => {
-            let store = open(&data)?;
+            let store = open(&data).await?;
             let lives = SignedDuration::from_hours(24 * i64::from(days));
             let issued = admin(&store, &data)?
                 .issue_registration_key(&ods(&ods_code)?, many, lives)
@@ -275,7 +282,11 @@ pub(crate) async fn device(command: Device, json: bool) -> anyhow::Result<()> {
         }
         Device::List { data, ods_code } => {
             let practice = ods_code.as_deref().map(ods).transpose()?;
-            let found = open(&data)?.devices.devices(practice.as_ref()).await?;
+            let found = open(&data)
+                .await?
+                .devices
+                .devices(practice.as_ref())
+                .await?;
             if json {
                 let list: Vec<_> = found
                     .iter()
@@ -306,7 +317,8 @@ pub(crate) async fn device(command: Device, json: bool) -> anyhow::Result<()> {
                     "`{id}` is no toolbar's id; see `baton platform device list`"
                 ))
             })?;
-            if !open(&data)?
+            if !open(&data)
+                .await?
                 .devices
                 .block_device(&operator(), device, now(&data)?)
                 .await?
@@ -325,7 +337,7 @@ pub(crate) async fn device(command: Device, json: bool) -> anyhow::Result<()> {
 pub(crate) async fn topic(command: Topic, json: bool) -> anyhow::Result<()> {
     match command {
         Topic::Add { data, name } => {
-            let store = open(&data)?;
+            let store = open(&data).await?;
             let new = admin(&store, &data)?.add_topic(&name).await.map_err(told)?;
             if json {
                 return output::json(&json!({ "topicName": name, "new": new }));
@@ -333,7 +345,7 @@ pub(crate) async fn topic(command: Topic, json: bool) -> anyhow::Result<()> {
             output::line(if new { "added" } else { "was there already" });
         }
         Topic::List(data) => {
-            let found = open(&data)?.directory.topics().await?;
+            let found = open(&data).await?.directory.topics().await?;
             if json {
                 let list: Vec<_> = found
                     .iter()
@@ -353,11 +365,14 @@ pub(crate) async fn topic(command: Topic, json: bool) -> anyhow::Result<()> {
 pub(crate) async fn audit(command: Audit, json: bool) -> anyhow::Result<()> {
     match command {
         Audit::Verify(data) => {
-            let found = open(&data)?.audit.verify().await?;
+            let found = open(&data).await?.audit.verify().await?;
             if json {
-                output::json(
-                    &json!({ "entries": found.entries, "brokenAt": found.broken_at, "head": found.head.to_hex() }),
-                )?;
+                output::json(&json!({
+                    "entries": found.entries,
+                    "brokenAt": found.broken_at.map(|broken| broken.seq),
+                    "brokenChain": found.broken_at.map(|broken| broken.chain).filter(|chain| *chain != 1),
+                    "head": found.head.to_hex(),
+                }))?;
             } else if found.broken_at.is_none() {
                 output::line(&format!(
                     "{} entries, every link holds; head {}",
@@ -366,16 +381,19 @@ pub(crate) async fn audit(command: Audit, json: bool) -> anyhow::Result<()> {
                 ));
             }
             match found.broken_at {
-                Some(seq) => Err(refused(format!("the audit log was changed at entry {seq}"))),
+                Some(Broken { chain, seq }) => Err(refused(format!(
+                    "the audit log was changed at entry {}",
+                    place(chain, seq)
+                ))),
                 None => Ok(()),
             }
         }
         Audit::Recent { data, limit } => {
-            let found = open(&data)?.audit.recent(limit).await?;
+            let found = open(&data).await?.audit.recent(limit).await?;
             if json {
                 let list: Vec<_> = found
                     .iter()
-                    .map(|e| json!({ "seq": e.seq, "at": e.at.to_string(), "actor": e.actor, "action": e.action, "subject": e.subject }))
+                    .map(|e| json!({ "chain": e.chain, "seq": e.seq, "at": e.at.to_string(), "actor": e.actor, "action": e.action, "subject": e.subject }))
                     .collect();
                 return output::json(&list);
             }
@@ -383,7 +401,7 @@ pub(crate) async fn audit(command: Audit, json: bool) -> anyhow::Result<()> {
                 .into_iter()
                 .map(|e| {
                     vec![
-                        e.seq.to_string(),
+                        place(e.chain, e.seq),
                         e.at.to_string(),
                         e.actor,
                         e.action,

@@ -1,28 +1,27 @@
 //! `baton platform serve`.
 
-use crate::args::ClientLimits;
+use crate::args::PlatformServe;
 use crate::output;
-use anyhow::Context as _;
+use crate::storage::{OldSchema, Place};
 use httpkit::clock::SystemClock;
 use httpkit::entropy::OsEntropy;
 use httpkit::serve::{Bound, Limits};
 use model::{Actor, Clock as _};
 use platform::{Platform, PlatformConfig};
 use serde_json::json;
-use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 
 /// Runs one node until told to end.
-pub(crate) async fn run(
-    folder: &Path,
-    listen: SocketAddr,
-    base_url: Option<url::Url>,
-    operator_listen: Option<SocketAddr>,
-    limits: ClientLimits,
-    inline_max: Option<usize>,
-    json: bool,
-) -> anyhow::Result<()> {
+pub(crate) async fn run(args: PlatformServe, json: bool) -> anyhow::Result<()> {
+    let PlatformServe {
+        data,
+        listen,
+        base_url,
+        operator_listen,
+        limits,
+        inline_max,
+    } = args;
+    let place = Place::of(&data.data_dir, &data.storage)?;
     let shutdown = crate::command::ends_on_signal()?;
     crate::open_files::allow(limits.open_files());
     let bound = Bound::to(listen).await?;
@@ -34,17 +33,16 @@ pub(crate) async fn run(
         || bound.url(),
         |url| url.as_str().trim_end_matches('/').to_owned(),
     );
-    let store = super::open_to_serve(folder)
-        .with_context(|| format!("cannot open `{}`", folder.display()))?;
-    super::add_initial_topics(&store, &Actor::System, SystemClock.now()).await?;
-    let mut config = PlatformConfig::new(url.clone(), super::code_key(folder)?);
+    let served = place.open_to_serve(OldSchema::Refuse).await?;
+    super::add_initial_topics(&served.store, &Actor::System, SystemClock.now()).await?;
+    let mut config = PlatformConfig::new(url.clone(), served.code_key);
     config.operator_routes = operators.is_none();
     config.large_bodies.at_once = usize::try_from(limits.max_large_bodies)?;
     config.max_streams = limits.streams();
     config.inline_max = inline_max.unwrap_or(config.inline_max);
     let platform = Platform::new(
         config,
-        store,
+        served.store,
         Arc::new(SystemClock),
         Arc::new(OsEntropy),
         shutdown.clone(),

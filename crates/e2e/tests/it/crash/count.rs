@@ -1,6 +1,6 @@
 //! The count: what was accepted against what is in the record, in the inbox, in the database and on disk.
 
-mod database;
+pub(crate) mod database;
 mod record;
 
 use super::parcel::Expected;

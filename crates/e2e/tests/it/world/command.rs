@@ -13,6 +13,8 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub(crate) struct Baton {
     data: PathBuf,
+    /// Where data is that is not in the folder.
+    environment: Vec<(String, String)>,
 }
 
 /// What a command said.
@@ -35,6 +37,15 @@ impl Baton {
     pub(crate) fn on(data: &Path) -> Self {
         Self {
             data: data.to_owned(),
+            environment: Vec::new(),
+        }
+    }
+
+    /// The same with these variables in their environment.
+    pub(crate) fn with(self, environment: &[(String, String)]) -> Self {
+        Self {
+            environment: environment.to_vec(),
+            ..self
         }
     }
 
@@ -42,7 +53,7 @@ impl Baton {
     pub(crate) async fn run(&self, words: &[&str]) -> Said {
         let mut all: Vec<&str> = words.to_vec();
         all.extend(["--data-dir", self.data.to_str().unwrap()]);
-        run(&all).await
+        run_with(&all, &self.environment).await
     }
 
     /// Runs it with `--json`; it must go well.
@@ -56,9 +67,14 @@ impl Baton {
 
 /// Runs `baton WORDS`.
 pub(crate) async fn run(words: &[&str]) -> Said {
+    run_with(words, &[]).await
+}
+
+async fn run_with(words: &[&str], environment: &[(String, String)]) -> Said {
     let mut command = Command::new(executable::baton());
     command
         .args(words)
+        .envs(environment.iter().cloned())
         .env_remove("BATON_LOG")
         .stdin(Stdio::null())
         .kill_on_drop(true);

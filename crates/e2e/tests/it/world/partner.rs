@@ -80,6 +80,14 @@ impl Integrator {
         }
     }
 
+    /// The same system at another address of the platform.
+    pub(crate) fn at(&self, base: &str) -> Self {
+        Self {
+            base: base.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The same system by the SDK.
     pub(crate) fn sdk(&self) -> PartnerClient {
         PartnerClient::new(self.http.clone(), &self.base, &self.key).unwrap()

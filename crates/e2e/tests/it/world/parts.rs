@@ -19,7 +19,12 @@ pub(crate) fn serve(words: &[&str], folder: &Path, log: &Path, watch: &Watch) ->
 
 /// A key with which one toolbar may register.
 pub(crate) async fn registration_key(platform_folder: &Path) -> Value {
-    Baton::on(platform_folder)
+    registration_key_by(&Baton::on(platform_folder)).await
+}
+
+/// The same of a platform that this operator looks after.
+pub(crate) async fn registration_key_by(operator: &Baton) -> Value {
+    operator
         .json(&["platform", "device", "issue-key", PRACTICE])
         .await
 }

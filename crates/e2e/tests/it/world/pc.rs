@@ -34,7 +34,17 @@ impl Pc {
         platform_folder: &Path,
         practice: &str,
     ) -> Self {
-        let issued = Baton::on(platform_folder)
+        Self::register_by(&Baton::on(platform_folder), http, base, practice).await
+    }
+
+    /// The same on a platform that this operator looks after.
+    pub(crate) async fn register_by(
+        operator: &Baton,
+        http: &reqwest::Client,
+        base: &str,
+        practice: &str,
+    ) -> Self {
+        let issued = operator
             .json(&["platform", "device", "issue-key", practice])
             .await;
         let key = Ed25519KeyPair::from_seed_unchecked(&model::entropy::bytes::<32>(&OsEntropy));
@@ -87,6 +97,15 @@ impl Pc {
 }
 
 impl Desk {
+    /// The same session at another address of the platform.
+    pub(crate) fn at(&self, base: &str) -> Self {
+        Self {
+            http: self.http.clone(),
+            base: base.to_owned(),
+            session: self.session.clone(),
+        }
+    }
+
     /// A call with the session.
     pub(crate) async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let request = self

@@ -1,12 +1,11 @@
 //! Accepting a message: everything that must survive together, in one transaction.
 
+use super::blobs::names_condemned;
 use super::change::count_in;
-use super::stage::Columns;
 use super::statements::{
     ADD, ADD_ATTACHMENT, ADD_BODY, ADD_CODED_ITEM, ADD_FIRST_LINE, EARLIER, TAKE_BACK, USE_BLOB,
     USE_TOKEN,
 };
-use crate::row::int;
 use crate::writer::Tx;
 use model::coded_data::Number;
 use model::message::{Envelope, SubStatus, show};
@@ -14,6 +13,8 @@ use model::policy::only_for;
 use model::{Actor, Hash, SpineUserId};
 use rusqlite::params;
 use store::platform::{Accepted, AttachmentBytes, NewMessage};
+use store::row::stage::Columns;
+use store::row::{Cells as _, int};
 use store::{Result, StoreError};
 
 pub(super) fn accept(tx: &mut Tx<'_>, by: &Actor, message: &NewMessage) -> Result<Accepted> {
@@ -21,6 +22,10 @@ pub(super) fn accept(tx: &mut Tx<'_>, by: &Actor, message: &NewMessage) -> Resul
     let Some(id) = add_row(tx, message)? else {
         return earlier(tx, envelope);
     };
+    if names_condemned(tx, message)? {
+        tx.write_one(TAKE_BACK, [id], "message")?;
+        return Ok(Accepted::BlobGone);
+    }
     let at = envelope.accepted_at;
     if let Some(approval) = &envelope.approval {
         let used = params![approval.token.0.as_bytes(), at.as_millisecond()];
@@ -86,7 +91,7 @@ fn add_row(tx: &Tx<'_>, message: &NewMessage) -> Result<Option<i64>> {
         columns.convert_at,
         columns.reason,
         columns.fence,
-        columns.lease_holder,
+        columns.lease_holder.as_ref().map(|id| id.0.as_bytes()),
         columns.lease_until,
         columns.mode,
         columns.only_for,

@@ -1,34 +1,22 @@
 //! What a message carries, and how it loses that after the retention period.
 
 use super::statements::{
-    ATTACHMENT, ATTACHMENTS, BLOB_USED, BODY, BODY_SIZE, CODED_ITEMS, DROP_ATTACHMENTS, DROP_BODY,
+    ATTACHMENT, ATTACHMENTS, BODY, BODY_SIZE, CODED_ITEMS, DROP_ATTACHMENTS, DROP_BODY,
     DROP_CODED_ITEMS, DROP_LAST_USE, DROP_USE, EMPTIED, NOT_EMPTIED, SIZES_OF, TO_EMPTY,
 };
 use crate::conn::Conn;
-use crate::row::Cells;
 use crate::writer::Tx;
-use bytes::Bytes;
 use jiff::Timestamp;
-use model::attachment::Attachment;
-use model::coded_data::CodedItem;
-use model::message::Body;
 use model::{Hash, MessageRef};
 use rusqlite::params;
 use store::Result;
-use store::platform::{AttachmentBytes, Collected, StoredAttachment, StoredContent};
+use store::platform::{Collected, StoredAttachment, StoredContent};
+use store::row::Cells as _;
+use store::row::content::{attachment as attachment_row, body, coded_item, stored_attachment};
 
 /// A batch ends after so many bytes were emptied: deleted pages are overwritten, and all that goes
 /// through the log while others wait.
 const MAX_BYTES: u64 = 1024 * 1024;
-
-fn attachment_row(cells: &mut Cells<'_>) -> Result<Attachment> {
-    Ok(Attachment {
-        kind: cells.take("attachment.kind")?,
-        file_name: cells.take("attachment.file_name")?,
-        size: cells.take("attachment.size")?,
-        hash: cells.take("attachment.hash")?,
-    })
-}
 
 /// The key of a message that still has its content.
 fn not_emptied(conn: &Conn<'_>, reference: MessageRef) -> Result<Option<i64>> {
@@ -41,21 +29,9 @@ pub(super) fn content(conn: &Conn<'_>, reference: MessageRef) -> Result<Option<S
     let Some(id) = not_emptied(conn, reference)? else {
         return Ok(None);
     };
-    let body = conn.one(BODY, [id], |cells| {
-        Ok(Body {
-            kind: cells.take("message_body.kind")?,
-            content: cells.take("message_body.content")?,
-        })
-    })?;
-    let attachments = conn.all(ATTACHMENTS, [id], attachment_row)?;
-    let coded_data = conn.all(CODED_ITEMS, [id], |cells| {
-        Ok(CodedItem {
-            code: cells.take("coded_item.code")?,
-            value: cells.take("coded_item.value")?,
-            unit: cells.take("coded_item.unit")?,
-            additional_text: cells.take("coded_item.additional_text")?,
-        })
-    })?;
+    let body = conn.one(BODY, [id], |cells| body(cells))?;
+    let attachments = conn.all(ATTACHMENTS, [id], |cells| attachment_row(cells))?;
+    let coded_data = conn.all(CODED_ITEMS, [id], |cells| coded_item(cells))?;
     Ok(Some(StoredContent {
         body,
         attachments,
@@ -72,14 +48,7 @@ pub(super) fn attachment(
         return Ok(None);
     };
     conn.one(ATTACHMENT, params![id, index], |cells| {
-        let attachment = attachment_row(cells)?;
-        let bytes: Option<Vec<u8>> = cells.take("attachment.bytes")?;
-        Ok(StoredAttachment {
-            attachment,
-            bytes: bytes.map_or(AttachmentBytes::Blob, |bytes| {
-                AttachmentBytes::Inline(Bytes::from(bytes))
-            }),
-        })
+        stored_attachment(cells)
     })
 }
 
@@ -136,11 +105,4 @@ fn empty(tx: &Tx<'_>, id: i64, unused_blobs: &mut Vec<Hash>) -> Result<u64> {
     tx.write(DROP_CODED_ITEMS, [id])?;
     tx.write_one(EMPTIED, [id], "message.emptied")?;
     Ok(bytes)
-}
-
-pub(super) fn blob_in_use(conn: &Conn<'_>, hash: Hash) -> Result<bool> {
-    let used = conn.one(BLOB_USED, [hash.as_bytes()], |cells| {
-        cells.take::<i64>("blob.hash")
-    })?;
-    Ok(used.is_some())
 }

@@ -1,14 +1,15 @@
 //! Reading messages without their content.
 
-use super::stage;
 use super::statements::{COUNTS, FIND, GET, HISTORY, WAITING};
 use crate::conn::Conn;
-use crate::row::{Cells, int};
-use model::message::{Approval, Envelope, Status, SubStatus};
+use crate::row::RowCells;
+use model::message::{Status, SubStatus};
 use model::{ClientMessageId, ClientSystemId, MessageRef, OdsCode, SpineUserId};
 use rusqlite::params;
+use store::Result;
 use store::platform::{Stored, WaitingMessage};
-use store::{Result, StoreError};
+use store::row::message::{count, history_line, stored, waiting as waiting_row};
+use store::row::{Cells as _, int};
 use uuid::Uuid;
 
 /// A message's row: its key, the version that was read, and what it says (without history).
@@ -19,44 +20,9 @@ pub(super) struct Found {
 }
 
 /// Reads the columns that every message statement begins with.
-pub(super) fn row(cells: &mut Cells<'_>) -> Result<Found> {
+pub(super) fn row(cells: &mut RowCells<'_>) -> Result<Found> {
     let id = cells.take("message.id")?;
-    let version = cells.take("message.version")?;
-    let reference = cells.take("message.reference")?;
-    let client = cells.take("message.client")?;
-    let message_id = cells.take("message.message_id")?;
-    let approved_by: Option<SpineUserId> = cells.take("message.approved_by")?;
-    let approval = match (approved_by, cells.take("message.token")?) {
-        (Some(spine_user_id), Some(token)) => Some(Approval {
-            spine_user_id,
-            token,
-        }),
-        (None, None) => None,
-        _ => {
-            return Err(StoreError::Inconsistent {
-                place: "message.token",
-            });
-        }
-    };
-    let envelope = Envelope {
-        reference,
-        client,
-        message_id,
-        approval,
-        topic: cells.take("message.topic")?,
-        practice: cells.take("message.practice")?,
-        subject: cells.take("message.subject")?,
-        accepted_at: cells.take("message.accepted_at")?,
-        expires_at: cells.take("message.expires_at")?,
-        content_hash: cells.take("message.content_hash")?,
-    };
-    let changed_at = cells.take("message.changed_at")?;
-    let stored = Stored {
-        envelope,
-        stage: stage::read(cells)?,
-        changed_at,
-        history: Vec::new(),
-    };
+    let (version, stored) = stored(cells)?;
     Ok(Found {
         id,
         version,
@@ -66,13 +32,7 @@ pub(super) fn row(cells: &mut Cells<'_>) -> Result<Found> {
 
 /// The message as it stands, with its history.
 pub(super) fn with_history(conn: &Conn<'_>, found: Found) -> Result<Stored> {
-    let history = conn.all(HISTORY, [found.id], |cells| {
-        Ok((
-            cells.take("history.status")?,
-            cells.take("history.sub_status")?,
-            cells.take("history.at")?,
-        ))
-    })?;
+    let history = conn.all(HISTORY, [found.id], |cells| history_line(cells))?;
     Ok(Stored {
         history,
         ..found.stored
@@ -89,13 +49,9 @@ pub(super) fn find(
         .transpose()
 }
 
-fn inbox_row(cells: &mut Cells<'_>) -> Result<WaitingMessage> {
-    Ok(WaitingMessage {
-        stored: row(cells)?.stored,
-        client_name: cells.take("client.name")?,
-        attachments: cells.take("message.attachments")?,
-        coded_items: cells.take("message.coded_items")?,
-    })
+fn inbox_row(cells: &mut RowCells<'_>) -> Result<WaitingMessage> {
+    let _id: i64 = cells.take("message.id")?;
+    waiting_row(cells)
 }
 
 pub(super) fn get(conn: &Conn<'_>, reference: MessageRef) -> Result<Option<WaitingMessage>> {
@@ -138,11 +94,5 @@ pub(super) fn waiting(
 }
 
 pub(super) fn counts(conn: &Conn<'_>) -> Result<Vec<(Status, Option<SubStatus>, u64)>> {
-    conn.all(COUNTS, [], |cells| {
-        Ok((
-            cells.take("message_count.status")?,
-            cells.take("message_count.sub_status")?,
-            cells.take("message_count.messages")?,
-        ))
-    })
+    conn.all(COUNTS, [], |cells| count(cells))
 }

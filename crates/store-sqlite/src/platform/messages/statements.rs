@@ -2,7 +2,7 @@
 
 use crate::sql::statements;
 
-/// What makes a message without its content; read by `read::stored`, in this order.
+/// What makes a message without its content; read by `read::row`, in this order.
 macro_rules! columns {
     () => {
         "message.id, message.version, message.reference, message.client, message.message_id, \
@@ -66,6 +66,11 @@ statements! {
     DROP_LAST_USE = "DELETE FROM blob WHERE hash = ?1 AND uses = 1";
     DROP_USE = "UPDATE blob SET uses = uses - 1 WHERE hash = ?1";
     BLOB_USED = "SELECT 1 FROM blob WHERE hash = ?1";
+    CONDEMN_BLOB = "INSERT INTO condemned_blob (hash, at) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+    SPARE_BLOB = "DELETE FROM condemned_blob WHERE hash = ?1";
+    IS_CONDEMNED = "SELECT 1 FROM condemned_blob WHERE hash = ?1";
+    CONDEMNED = "SELECT hash, at FROM condemned_blob ORDER BY at LIMIT ?1";
+    CONDEMN_ANEW = "UPDATE condemned_blob SET at = ?2 WHERE hash = ?1";
     DROP_BODY = "DELETE FROM message_body WHERE message = ?1";
     DROP_ATTACHMENTS = "DELETE FROM attachment WHERE message = ?1";
     DROP_CODED_ITEMS = "DELETE FROM coded_item WHERE message = ?1";

@@ -3,7 +3,7 @@
 mod crowd;
 mod meter;
 
-use super::{content, read};
+use super::{blobs, read};
 use crate::open::prepare;
 use crate::sql::tests::{assert_all_fine, is_up_to_date, plans};
 use crowd::{Crowd, at};
@@ -138,9 +138,19 @@ async fn once(crowd: &Crowd, target: u64) -> Vec<(&'static str, Cost)> {
     costs.push(("counts by status", meter.stop()));
     meter.start();
     let hash = Hash::of(b"no such blob");
-    let used = db.write("test", move |tx| content::blob_in_use(tx, hash));
+    let used = db.write("test", move |tx| blobs::is_used(tx, hash));
     assert!(!used.await.unwrap());
     costs.push(("whether a blob is used", meter.stop()));
+    meter.start();
+    assert!(db.condemn_blob(hash, at(0)).await.unwrap());
+    costs.push(("condemn a blob", meter.stop()));
+    meter.start();
+    let left = db.condemned_blobs(at(1), at(2), 100).await.unwrap();
+    assert_eq!(left, [hash]);
+    costs.push(("take over a condemned blob", meter.stop()));
+    meter.start();
+    db.spare_blob(hash).await.unwrap();
+    costs.push(("spare a blob", meter.stop()));
     costs
 }
 

@@ -5,8 +5,8 @@
 //! costs an open file and nothing else.
 
 use super::folder::{self, Folder};
-use super::holds::Holds;
 use super::{blocking, io_error};
+use crate::blob::holds::Holds;
 use crate::blob::{BlobError, BlobWriter, NotSealed, SealedBlob};
 use async_trait::async_trait;
 use bytes::Bytes;

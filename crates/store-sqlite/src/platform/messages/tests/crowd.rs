@@ -143,6 +143,7 @@ impl Crowd {
             writer: Writer::start(connection, Arc::clone(&hub), Arc::clone(&known)).unwrap(),
             hub,
             known,
+            condemned: Arc::default(),
             _folder: Some(folder),
         };
         for first in (0..count).step_by(usize::try_from(BATCH).unwrap()) {

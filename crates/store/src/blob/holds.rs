@@ -1,13 +1,13 @@
-//! Who needs which blob: pins of those being named by a row, and the one who may delete it.
+//! Who needs which blob in this process: pins of those being named by a row, and the one who may delete it.
 
 use model::Hash;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
-/// All pins and reclaims of one folder.
+/// All pins and reclaims of one store of blobs.
 #[derive(Default)]
-pub(super) struct Holds {
+pub struct Holds {
     held: Mutex<Held>,
     reclaimed: Notify,
 }
@@ -24,7 +24,7 @@ impl Holds {
     }
 
     /// Pins a hash, waiting while it is being reclaimed.
-    pub(super) async fn pin(self: &Arc<Self>, hash: Hash) -> Pin {
+    pub async fn pin(self: &Arc<Self>, hash: Hash) -> Pin {
         loop {
             let freed = self.reclaimed.notified();
             {
@@ -42,7 +42,7 @@ impl Holds {
     }
 
     /// Takes the right to delete a hash, if nobody pins it or has that right.
-    pub(super) fn reclaim(self: &Arc<Self>, hash: Hash) -> Option<Reclaiming> {
+    pub fn reclaim(self: &Arc<Self>, hash: Hash) -> Option<Reclaiming> {
         let mut held = self.held();
         if held.pins.contains_key(&hash) || !held.reclaiming.insert(hash) {
             return None;
@@ -55,7 +55,7 @@ impl Holds {
 }
 
 /// Keeps a blob from being reclaimed while it lives.
-pub(super) struct Pin {
+pub struct Pin {
     holds: Arc<Holds>,
     hash: Hash,
 }
@@ -73,13 +73,14 @@ impl Drop for Pin {
 }
 
 /// Keeps a blob from being pinned while it lives.
-pub(super) struct Reclaiming {
+pub struct Reclaiming {
     holds: Arc<Holds>,
     hash: Hash,
 }
 
 impl Reclaiming {
-    pub(super) fn hash(&self) -> Hash {
+    /// Which blob.
+    pub fn hash(&self) -> Hash {
         self.hash
     }
 }

@@ -1,29 +1,40 @@
 //! A stage as columns, there and back.
 
-use crate::row::{Cells, int};
+use super::{Cells, int};
+use crate::{Result, StoreError};
 use jiff::Timestamp;
 use model::message::{Approval, ClaimMode, Lease, Review, Stage, Waiting, next_due};
 use model::{SessionId, SpineUserId};
-use store::{Result, StoreError};
 
 /// A stage and what is derived from it, as they are written.
-pub(super) struct Columns<'a> {
-    pub(super) stage: &'static str,
-    pub(super) waits_for: Option<&'static str>,
-    pub(super) convert_at: Option<i64>,
-    pub(super) reason: Option<&'a str>,
-    pub(super) fence: i64,
-    pub(super) lease_holder: Option<&'a [u8; 16]>,
-    pub(super) lease_until: Option<i64>,
-    pub(super) mode: Option<&'static str>,
-    pub(super) only_for: Option<&'a str>,
-    pub(super) due_at: Option<i64>,
-    pub(super) ended_at: Option<i64>,
+pub struct Columns<'a> {
+    /// Its name.
+    pub stage: &'static str,
+    /// What it waits for, or goes back to when a claim ends without a result.
+    pub waits_for: Option<&'static str>,
+    /// When an instant one converts.
+    pub convert_at: Option<i64>,
+    /// Why it was rejected, or its import failed.
+    pub reason: Option<&'a str>,
+    /// The last fence that was given.
+    pub fence: i64,
+    /// Who holds it.
+    pub lease_holder: Option<SessionId>,
+    /// Until when.
+    pub lease_until: Option<i64>,
+    /// How it is, or was, handled.
+    pub mode: Option<&'static str>,
+    /// Who alone may see it.
+    pub only_for: Option<&'a str>,
+    /// When time changes it next.
+    pub due_at: Option<i64>,
+    /// Since when it is at its end.
+    pub ended_at: Option<i64>,
 }
 
 impl<'a> Columns<'a> {
     /// The columns of a stage that a message has since `at`.
-    pub(super) fn of(
+    pub fn of(
         stage: &'a Stage,
         approval: Option<&'a Approval>,
         expires_at: Timestamp,
@@ -51,7 +62,7 @@ impl<'a> Columns<'a> {
             Stage::Claimed { lease, otherwise } => {
                 columns.stage = "claimed";
                 columns.fence = int(lease.fence.0);
-                columns.lease_holder = Some(lease.holder.0.as_bytes());
+                columns.lease_holder = Some(lease.holder);
                 columns.lease_until = Some(lease.until.as_millisecond());
                 columns.mode = Some(mode_name(lease.mode));
                 columns.wait(otherwise);
@@ -94,7 +105,10 @@ fn mode_name(mode: ClaimMode) -> &'static str {
 }
 
 /// Reads the stage columns, from `stage` to `mode`.
-pub(super) fn read(cells: &mut Cells<'_>) -> Result<Stage> {
+///
+/// # Errors
+/// [`StoreError::Inconsistent`] when they do not fit together.
+pub fn read(cells: &mut impl Cells) -> Result<Stage> {
     let stage: String = cells.take("message.stage")?;
     let waits_for: Option<String> = cells.take("message.waits_for")?;
     let convert_at: Option<Timestamp> = cells.take("message.convert_at")?;

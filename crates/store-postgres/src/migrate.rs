@@ -1,0 +1,331 @@
+//! Brings a database to this binary's schema, or says why it cannot be used.
+
+use crate::link::{Session, answer};
+use crate::trouble::{Class, Trouble};
+use store::{Result, StoreError};
+use tokio_postgres::error::SqlState;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) const MIGRATING: &str = "migrate the database";
+
+/// A step from one version of the schema to the next; the version is its place in the list, from 1.
+struct Migration {
+    name: &'static str,
+    sql: &'static str,
+    /// The lowest version that a program may know and still work on a database with this one.
+    works_with: i64,
+}
+
+macro_rules! migrations {
+    ($($name:literal works_with $works_with:literal,)+) => {
+        &[$(Migration {
+            name: $name,
+            sql: include_str!(concat!("../migrations/platform/", $name, ".sql")),
+            works_with: $works_with,
+        }),+]
+    };
+}
+
+/// The platform's migrations. A step that only adds what older programs can do without works with the
+/// version before it; nodes are then replaced one by one after it. A step that takes away what the version
+/// before it still uses works with its own only: that takes two releases, the first of which stops using it.
+const PLATFORM: &[Migration] = migrations![
+    "0001_organisations" works_with 1,
+    "0002_toolbars" works_with 1,
+    "0003_permissions" works_with 1,
+    "0004_messages" works_with 1,
+    "0005_feed" works_with 1,
+    "0006_audit" works_with 6,
+];
+
+/// Of all programs that change this schema, one at a time.
+const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(7239118202651)";
+/// Held from the first missing step to the last, so that others know that more steps follow.
+const ALL_STEPS: &str = "SELECT pg_advisory_lock(7239118202652)";
+const ALL_STEPS_DONE: &str = "SELECT pg_advisory_unlock(7239118202652)";
+/// How often a step that others stand in the way of is tried.
+const TRIES: u32 = 20;
+
+const IS_OURS: &str = "SELECT to_regclass('platform.schema_version') IS NOT NULL, \
+     EXISTS (SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = pg_class.relnamespace \
+     WHERE pg_namespace.nspname = 'platform'), \
+     EXISTS (SELECT FROM pg_namespace WHERE nspname = 'platform')";
+const VERSIONS: &str = "SELECT version, name, works_with FROM schema_version ORDER BY version";
+
+/// The schema of a database, beside what this binary knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schema {
+    /// What the database has; 0 when it is empty.
+    pub version: i64,
+    /// What this binary knows.
+    pub known: i64,
+    /// What a program must know to work on it.
+    pub works_with: i64,
+    /// Steps that are missing, by name, in their order. None when the database is newer.
+    pub pending: Vec<&'static str>,
+}
+
+/// A row of `schema_version`.
+#[derive(Clone, Debug)]
+struct Row {
+    version: i64,
+    name: String,
+    works_with: i64,
+}
+
+fn known() -> i64 {
+    store::row::int(PLATFORM.len())
+}
+
+/// Judges what the database says of itself.
+fn judge(versions: &[Row]) -> Result<Schema> {
+    let unknown = |found| StoreError::UnknownSchema {
+        found,
+        known: known(),
+    };
+    let in_order = versions
+        .iter()
+        .zip(1..)
+        .all(|(row, place): (&Row, i64)| row.version == place);
+    let ours = versions
+        .iter()
+        .zip(PLATFORM)
+        .all(|(row, migration)| row.name == migration.name);
+    if !in_order || !ours {
+        return Err(unknown(-1));
+    }
+    let version = store::row::int(versions.len());
+    let needed = versions.iter().map(|row| row.works_with).max().unwrap_or(0);
+    if version > known() && needed > known() {
+        return Err(unknown(version));
+    }
+    let pending = PLATFORM.iter().skip(versions.len());
+    Ok(Schema {
+        version,
+        known: known(),
+        works_with: needed,
+        pending: pending.map(|migration| migration.name).collect(),
+    })
+}
+
+impl Schema {
+    /// Whether this binary can work on it.
+    ///
+    /// # Errors
+    /// [`StoreError::OldSchema`]
+    pub(crate) fn fits(&self) -> Result<()> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        Err(StoreError::OldSchema {
+            found: self.version,
+            known: self.known,
+        })
+    }
+}
+
+/// What came of a step.
+enum Step {
+    Done,
+    Nothing(Schema),
+}
+
+fn wrap(trouble: Trouble) -> StoreError {
+    trouble.during(MIGRATING)
+}
+
+/// The schema that the database has. Reads only, so that what is not ours stays as it is.
+///
+/// # Errors
+/// [`StoreError::UnknownSchema`] for a newer one that this binary cannot work on, and for one that was not
+/// made here, with -1.
+pub(crate) async fn schema(session: &Session) -> Result<Schema> {
+    let client = &session.link.client;
+    let row = answer(client.query_one(IS_OURS, &[])).await.map_err(wrap)?;
+    let read = |place| {
+        row.try_get::<_, bool>(place)
+            .map_err(|_| StoreError::Inconsistent {
+                place: "pg_catalog",
+            })
+    };
+    if !read(0)? {
+        return if read(1)? {
+            Err(StoreError::UnknownSchema {
+                found: -1,
+                known: known(),
+            })
+        } else {
+            judge(&[])
+        };
+    }
+    let rows = answer(client.query(VERSIONS, &[])).await.map_err(wrap)?;
+    let version = |row: &tokio_postgres::Row| {
+        Some(Row {
+            version: row.try_get(0).ok()?,
+            name: row.try_get(1).ok()?,
+            works_with: row.try_get(2).ok()?,
+        })
+    };
+    let versions: Option<Vec<Row>> = rows.iter().map(version).collect();
+    judge(&versions.unwrap_or_else(|| {
+        vec![Row {
+            version: -1,
+            name: String::new(),
+            works_with: -1,
+        }]
+    }))
+}
+
+/// Applies what is missing, each step in a transaction of its own; several programs may do so at once.
+pub(crate) async fn apply(session: &Session) -> Result<Schema> {
+    let client = &session.link.client;
+    answer(
+        client.batch_execute(
+            "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0",
+        ),
+    )
+    .await
+    .map_err(wrap)?;
+    hold(session).await?;
+    let mut tries = 0;
+    loop {
+        match step(session).await {
+            Ok(Step::Done) => tries = 0,
+            Ok(Step::Nothing(schema)) => {
+                answer(client.batch_execute(ALL_STEPS_DONE))
+                    .await
+                    .map_err(wrap)?;
+                return Ok(schema);
+            }
+            Err(error) => {
+                // It waits for nobody for long: whoever comes after it would have to wait as well.
+                client.batch_execute("ROLLBACK").await.ok();
+                tries += 1;
+                let Failed::InTheWay(trouble) = error else {
+                    return Err(error.into());
+                };
+                if tries == TRIES {
+                    return Err(wrap(trouble));
+                }
+                tracing::info!(cause = %trouble, "a change of the schema waits for others");
+                tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            }
+        }
+    }
+}
+
+/// Waits until nobody else is in the middle of the steps: nodes that start at once on an empty database all
+/// find some of them done.
+pub(crate) async fn wait_for_others(session: &Session) -> Result<()> {
+    hold(session).await?;
+    let client = &session.link.client;
+    answer(client.batch_execute(ALL_STEPS_DONE))
+        .await
+        .map_err(wrap)
+}
+
+async fn hold(session: &Session) -> Result<()> {
+    let client = &session.link.client;
+    answer(client.batch_execute("SET lock_timeout = '60s'; SET statement_timeout = '60s'"))
+        .await
+        .map_err(wrap)?;
+    answer(client.batch_execute(ALL_STEPS))
+        .await
+        .map_err(wrap)?;
+    answer(client.batch_execute("SET statement_timeout = 0"))
+        .await
+        .map_err(wrap)
+}
+
+enum Failed {
+    /// Somebody else holds what is needed.
+    InTheWay(Trouble),
+    For(StoreError),
+}
+
+impl From<Failed> for StoreError {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::InTheWay(trouble) => wrap(trouble),
+            Failed::For(error) => error,
+        }
+    }
+}
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Self::For(error)
+    }
+}
+
+impl From<tokio_postgres::Error> for Failed {
+    fn from(error: tokio_postgres::Error) -> Self {
+        let trouble = Trouble::from(error);
+        if trouble.class == Class::Again {
+            Self::InTheWay(trouble)
+        } else {
+            Self::For(wrap(trouble))
+        }
+    }
+}
+
+async fn step(session: &Session) -> std::result::Result<Step, Failed> {
+    let client = &session.link.client;
+    let warnings = session.link.warnings();
+    client
+        .batch_execute("BEGIN READ WRITE; SET LOCAL lock_timeout = '60s'")
+        .await?;
+    client.batch_execute(ONE_AT_A_TIME).await?;
+    client
+        .batch_execute("SET LOCAL lock_timeout = '2s'")
+        .await?;
+    let schema = schema(session).await?;
+    let next = usize::try_from(schema.version).unwrap_or(usize::MAX);
+    let Some(migration) = PLATFORM.get(next) else {
+        client.batch_execute("COMMIT").await?;
+        return Ok(Step::Nothing(schema));
+    };
+    if next == 0 {
+        begin(session).await?;
+    }
+    client.batch_execute(migration.sql).await?;
+    client
+        .execute(
+            "INSERT INTO schema_version (version, name, works_with) VALUES ($1, $2, $3)",
+            &[
+                &(schema.version + 1),
+                &migration.name,
+                &migration.works_with,
+            ],
+        )
+        .await?;
+    client.batch_execute("COMMIT").await?;
+    if session.link.warnings() != warnings {
+        return Err(Failed::For(wrap(Trouble::doubt(
+            "COMMIT came with a warning",
+        ))));
+    }
+    tracing::info!(migration = migration.name, "schema changed");
+    Ok(Step::Done)
+}
+
+/// What comes before the first step. An operator may have made the schema for a role that may not.
+async fn begin(session: &Session) -> std::result::Result<(), Failed> {
+    let client = &session.link.client;
+    let row = client.query_one(IS_OURS, &[]).await?;
+    if !row.try_get::<_, bool>(2)? {
+        match client.batch_execute("CREATE SCHEMA platform").await {
+            Err(error) if error.code() == Some(&SqlState::DUPLICATE_SCHEMA) => {}
+            done => done?,
+        }
+    }
+    client
+        .batch_execute(
+            "CREATE TABLE IF NOT EXISTS schema_version (version bigint NOT NULL PRIMARY KEY, \
+             name text NOT NULL, works_with bigint NOT NULL)",
+        )
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! Which databases are worked on, and which are left alone.
+
+use super::*;
+use std::path::Path;
+
+/// What a database says that has the first `count` versions.
+fn with(count: usize) -> Vec<Row> {
+    PLATFORM
+        .iter()
+        .zip(1..)
+        .take(count)
+        .map(|(migration, version)| Row {
+            version,
+            name: migration.name.to_owned(),
+            works_with: migration.works_with,
+        })
+        .collect()
+}
+
+fn newer(works_with: i64) -> Vec<Row> {
+    let mut versions = with(PLATFORM.len());
+    versions.push(Row {
+        version: known() + 1,
+        name: "9999_of_a_newer_program".to_owned(),
+        works_with,
+    });
+    versions
+}
+
+fn refused(versions: &[Row]) -> i64 {
+    match judge(versions) {
+        Err(StoreError::UnknownSchema { found, .. }) => found,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_file_in_the_folder_is_listed_in_order() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/platform");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    let listed: Vec<String> = PLATFORM
+        .iter()
+        .map(|migration| format!("{}.sql", migration.name))
+        .collect();
+    assert_eq!(files, listed);
+    for (place, name) in listed.iter().enumerate() {
+        assert!(name.starts_with(&format!("{:04}_", place + 1)), "{name}");
+    }
+}
+
+#[test]
+fn no_step_claims_to_work_with_a_later_version_than_its_own() {
+    for (migration, version) in PLATFORM.iter().zip(1..) {
+        assert!((1..=version).contains(&migration.works_with));
+    }
+}
+
+#[test]
+fn an_empty_database_misses_everything() {
+    let schema = judge(&[]).unwrap();
+    assert_eq!(schema.version, 0);
+    assert_eq!(schema.pending.len(), PLATFORM.len());
+}
+
+#[test]
+fn an_older_one_misses_the_rest_and_does_not_fit() {
+    let schema = judge(&with(2)).unwrap();
+    assert_eq!(schema.version, 2);
+    assert_eq!(schema.pending.first(), Some(&"0003_permissions"));
+    assert!(matches!(
+        schema.fits(),
+        Err(StoreError::OldSchema { found: 2, .. })
+    ));
+}
+
+#[test]
+fn this_ones_own_fits() {
+    let schema = judge(&with(PLATFORM.len())).unwrap();
+    assert_eq!(schema.version, known());
+    assert!(schema.fits().is_ok());
+}
+
+#[test]
+fn a_newer_one_is_worked_on_if_its_author_said_so() {
+    let schema = judge(&newer(known())).unwrap();
+    assert_eq!(schema.version, known() + 1);
+    assert!(schema.fits().is_ok());
+    assert_eq!(refused(&newer(known() + 1)), known() + 1);
+}
+
+#[test]
+fn one_strict_step_among_newer_ones_is_enough_to_refuse() {
+    let mut versions = newer(known() + 1);
+    versions.push(Row {
+        version: known() + 2,
+        name: "9999_another".to_owned(),
+        works_with: 1,
+    });
+    assert_eq!(refused(&versions), known() + 2);
+}
+
+#[test]
+fn one_that_was_not_made_here_is_left_alone() {
+    let mut renamed = with(3);
+    renamed[1].name = "0002_something_else".to_owned();
+    assert_eq!(refused(&renamed), -1);
+    let mut with_a_gap = with(4);
+    with_a_gap.remove(2);
+    assert_eq!(refused(&with_a_gap), -1);
+}

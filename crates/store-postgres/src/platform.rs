@@ -1,0 +1,59 @@
+//! The platform's ports on PostgreSQL, one noun a file.
+
+mod audit;
+mod devices;
+mod directory;
+mod feed;
+mod health;
+mod messages;
+mod permissions;
+mod upkeep;
+
+pub(crate) use directory::known::Known;
+pub(crate) use feed::go_on_growing;
+
+use crate::core::Core;
+use feed::Horizon;
+use messages::Lanes;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// What implements every port. Tasks hold the [`Core`], and end when this goes.
+pub(crate) struct Db {
+    core: Arc<Core>,
+    lanes: Lanes,
+    horizon: Horizon,
+}
+
+impl Db {
+    pub(crate) fn start(core: Arc<Core>) -> Self {
+        Self {
+            lanes: Lanes::start(&core),
+            horizon: Horizon::default(),
+            core,
+        }
+    }
+}
+
+impl Deref for Db {
+    type Target = Core;
+
+    fn deref(&self) -> &Core {
+        &self.core
+    }
+}
+
+/// Every statement of the ports, for the test of their plans.
+#[cfg(test)]
+pub(crate) fn statements() -> [&'static [(&'static str, crate::sql::Sql)]; 8] {
+    [
+        messages::ALL,
+        feed::ALL,
+        upkeep::ALL,
+        permissions::ALL,
+        devices::ALL,
+        directory::ALL,
+        audit::ALL,
+        health::ALL,
+    ]
+}

@@ -1,0 +1,271 @@
+//! Group commit: messages that come while others are being stored are stored together.
+//!
+//! Each lane takes whatever has queued, up to a bound, and stores it in one transaction. A batch that
+//! fails for a reason of its own is halved until the message that does the harm is found, so that it
+//! harms only itself.
+
+use super::{Key, Outcome, Wanted, alone, together};
+use crate::core::{Call, Core};
+use model::Actor;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+use store::platform::{Accepted, AttachmentBytes, NewMessage};
+use store::{Result, StoreError};
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+/// While one lane waits for its COMMIT, another takes what has queued meanwhile.
+const LANES: usize = 2;
+/// So many messages at most share one transaction.
+const MOST: usize = 256;
+/// After so many bytes a batch is full.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// So many messages may wait before senders have to.
+const QUEUE: usize = 1024;
+
+const TRANSACTION: &str = "accept messages";
+
+/// The way to the lanes. They end when it is dropped, once they have stored what has queued.
+pub(crate) struct Lanes {
+    queue: mpsc::Sender<Job>,
+}
+
+/// A message whose sender waits.
+struct Job {
+    wanted: Wanted,
+    answer: oneshot::Sender<Result<Accepted>>,
+}
+
+impl Job {
+    fn answer(self, answer: Result<Accepted>) {
+        // A sender that went away asks again.
+        drop(self.answer.send(answer));
+    }
+
+    /// About how much it carries.
+    fn weight(&self) -> usize {
+        let message = &self.wanted.message;
+        let body = message.body.as_ref().map_or(0, |body| body.content.len());
+        let attachments = message.attachments.iter().map(|(_, bytes)| match bytes {
+            AttachmentBytes::Inline(bytes) => bytes.len(),
+            AttachmentBytes::Blob => 0,
+        });
+        body + attachments.sum::<usize>()
+    }
+}
+
+/// A message, and those that came with it under the same key.
+struct Group {
+    first: Job,
+    others: Vec<Job>,
+}
+
+impl Lanes {
+    /// Starts the lanes on this thread's runtime.
+    pub(crate) fn start(core: &Arc<Core>) -> Self {
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let jobs = Arc::new(Mutex::new(jobs));
+        for _ in 0..LANES {
+            tokio::spawn(serve(Arc::clone(core), Arc::clone(&jobs)));
+        }
+        Self { queue }
+    }
+
+    /// Stores a message and answers once it is committed. A caller that goes away does not stop what it
+    /// has asked for, unless the message names blobs.
+    pub(in crate::platform::messages) async fn accept(
+        &self,
+        core: &Core,
+        by: &Actor,
+        message: &NewMessage,
+    ) -> Result<Accepted> {
+        let wanted = Wanted {
+            by: by.clone(),
+            message: message.clone(),
+        };
+        if !wanted.blobs().is_empty() {
+            // What asks a blob store must not keep others waiting.
+            return store_alone(core, &wanted).await;
+        }
+        let (answer, outcome) = oneshot::channel();
+        let sent = self.queue.send(Job { wanted, answer }).await;
+        match (sent, outcome.await) {
+            (Ok(()), Ok(outcome)) => outcome,
+            _ => Err(gone()),
+        }
+    }
+}
+
+fn gone() -> StoreError {
+    StoreError::Unavailable {
+        transaction: TRANSACTION,
+        source: None,
+    }
+}
+
+async fn serve(core: Arc<Core>, jobs: Arc<Mutex<mpsc::Receiver<Job>>>) {
+    loop {
+        let batch = {
+            let mut jobs = jobs.lock().await;
+            let Some(first) = jobs.recv().await else {
+                return;
+            };
+            gather(first, &mut jobs)
+        };
+        // A panic ends the batch, whose senders hear that it is not known to be stored, and not the lane.
+        let core = Arc::clone(&core);
+        let work = tokio::spawn(async move { store(&core, batch).await });
+        if work.await.is_err() {
+            tracing::error!("a batch of messages ended with a panic");
+        }
+    }
+}
+
+/// What has queued.
+fn gather(first: Job, jobs: &mut mpsc::Receiver<Job>) -> Vec<Job> {
+    let mut weight = first.weight();
+    let mut batch = vec![first];
+    while batch.len() < MOST && weight < MOST_BYTES {
+        let Ok(job) = jobs.try_recv() else { break };
+        weight += job.weight();
+        batch.push(job);
+    }
+    batch
+}
+
+/// Stores a batch, in rounds: what can only be told when another message of the same key was dealt with
+/// has the next one.
+async fn store(core: &Core, mut batch: Vec<Job>) {
+    while !batch.is_empty() {
+        let mut left = Vec::new();
+        let mut parts = vec![groups(batch)];
+        while let Some(mut part) = parts.pop() {
+            match store_part(core, &part).await {
+                Ok(outcomes) => {
+                    for (group, (outcome, answer)) in part.into_iter().zip(outcomes) {
+                        group.answer(outcome, answer, &mut left);
+                    }
+                }
+                Err(cause) if is_unavailable(&cause) => {
+                    let mut cause = Some(cause);
+                    for job in part.into_iter().flat_map(Group::into_jobs) {
+                        job.answer(Err(cause.take().unwrap_or_else(gone)));
+                    }
+                }
+                Err(cause) if part.len() > 1 => {
+                    tracing::warn!(%cause, messages = part.len(), "a batch is halved");
+                    let half = part.split_off(part.len() / 2);
+                    parts.extend([half, part]);
+                }
+                Err(cause) => {
+                    let mut cause = Some(cause);
+                    for Group { first, others } in part {
+                        first.answer(Err(cause.take().unwrap_or_else(gone)));
+                        left.extend(others);
+                    }
+                }
+            }
+        }
+        batch = left;
+    }
+}
+
+/// By key, in the order in which they came.
+fn groups(batch: Vec<Job>) -> Vec<Group> {
+    let mut places: HashMap<Key, usize> = HashMap::new();
+    let mut groups: Vec<Group> = Vec::new();
+    for job in batch {
+        let place = *places.entry(job.wanted.key()).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.others.push(job),
+            None => groups.push(Group {
+                first: job,
+                others: Vec::new(),
+            }),
+        }
+    }
+    groups
+}
+
+impl Group {
+    fn into_jobs(self) -> impl Iterator<Item = Job> {
+        std::iter::once(self.first).chain(self.others)
+    }
+
+    /// Answers all whose answer follows from what came of the first.
+    fn answer(self, outcome: Outcome, answer: Accepted, left: &mut Vec<Job>) {
+        let envelope = self.first.wanted.envelope();
+        // What the others find.
+        let found = match outcome {
+            Outcome::Fresh => Outcome::Earlier {
+                reference: envelope.reference,
+                hash: envelope.content_hash,
+            },
+            other => other,
+        };
+        let token = self.first.wanted.token();
+        for job in self.others {
+            if matches!(found, Outcome::Withdrawn) && job.wanted.token() != token {
+                left.push(job);
+            } else {
+                let answer = job.wanted.answer(found, false);
+                job.answer(Ok(answer));
+            }
+        }
+        self.first.answer(Ok(answer));
+    }
+}
+
+/// Of the whole database, not of a message.
+fn is_unavailable(cause: &StoreError) -> bool {
+    matches!(
+        cause,
+        StoreError::Unavailable { .. }
+            | StoreError::UnknownSchema { .. }
+            | StoreError::OldSchema { .. }
+    )
+}
+
+async fn store_part(core: &Core, part: &[Group]) -> Result<Vec<(Outcome, Accepted)>> {
+    let wanted: Vec<&Wanted> = part.iter().map(|group| &group.first.wanted).collect();
+    let wanted = wanted.as_slice();
+    let runs = AtomicU32::new(0);
+    let runs = &runs;
+    let call = Call::new(TRANSACTION).audited().repeatable();
+    let outcomes = core
+        .write(call, |tx| async move {
+            runs.fetch_add(1, Ordering::Relaxed);
+            together(&tx, wanted).await
+        })
+        .await?;
+    let again = runs.load(Ordering::Relaxed) > 1;
+    Ok(outcomes
+        .into_iter()
+        .zip(wanted)
+        .map(|(outcome, wanted)| (outcome, wanted.answer(outcome, again)))
+        .collect())
+}
+
+async fn store_alone(core: &Core, wanted: &Wanted) -> Result<Accepted> {
+    let (runs, refused) = (AtomicU32::new(0), OnceLock::new());
+    let (runs, refusal) = (&runs, &refused);
+    let call = Call::new("accept message").audited().repeatable();
+    let stored = core
+        .write(call, |tx| async move {
+            runs.fetch_add(1, Ordering::Relaxed);
+            let answer = match alone(&tx, wanted, &*core.blobs).await? {
+                Some(Outcome::Withdrawn) => Accepted::TokenWithdrawn,
+                Some(outcome) => return Ok(outcome),
+                None => Accepted::BlobGone,
+            };
+            // An error takes everything back.
+            refusal.get_or_init(|| answer);
+            Err(StoreError::Inconsistent { place: "blob" })
+        })
+        .await;
+    if let Some(answer) = refused.get() {
+        return Ok(*answer);
+    }
+    let again = runs.load(Ordering::Relaxed) > 1;
+    Ok(wanted.answer(stored?, again))
+}
