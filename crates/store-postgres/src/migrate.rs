@@ -183,7 +183,9 @@ pub(crate) async fn apply(session: &Session) -> Result<Schema> {
     let client = &session.link.client;
     answer(
         client.batch_execute(
-            "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0",
+            // By this name it promises to write no feed, so a long step holds up no delivery.
+            "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
+             SET application_name = 'baton maintenance'",
         ),
     )
     .await

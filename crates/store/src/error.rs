@@ -1,9 +1,10 @@
 //! The ways in which storage fails. None of them quotes a value.
 
-/// Why a transaction did not happen.
+/// Why a transaction did not happen, or is not known to have happened.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Try again later: busy, out of space, not reachable. Nothing was written.
+    /// Try again later: busy, out of space, not reachable. Nothing was written, or it is not known whether all
+    /// of it was: a COMMIT whose answer was lost.
     #[error("storage is not available during `{transaction}`")]
     Unavailable {
         /// The transaction's name.
