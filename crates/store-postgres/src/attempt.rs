@@ -15,8 +15,10 @@ mod tests;
 
 /// How long taking back may last before the connection is cut, which takes back as well.
 const ROLLBACK_WITHIN: Duration = Duration::from_secs(1);
-/// One state of the database for several reads.
-const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/// One state of the database for several reads. The locks come before the first read, which fixes that state:
+/// who waited for upkeep after it would find a message's rows neither where they were nor where they are.
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+     LOCK TABLE ONLY message, ONLY message_body, ONLY attachment, ONLY coded_item IN ACCESS SHARE MODE";
 
 /// A transaction that writes: its name, and what may be done with it.
 #[derive(Clone, Copy)]

@@ -14,7 +14,8 @@ use tokio_postgres::{AsyncMessage, Config, Connection, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// What a session begins with. A server that writes COMMITs later is told to write them at once; one that
-/// asks for more than its own disk is left as it is. Outside BEGIN READ WRITE nothing can be written: no
+/// asks for more than its own disk is left as it is. Said in either case: what a session was not told changes
+/// under it when the server reads its settings anew. Outside BEGIN READ WRITE nothing can be written: no
 /// part of a transaction can slip out of it. A plan made while a table is small is kept when it is large. Warnings are what a cancelled COMMIT is known by.
 const SESSION: &str = "SET search_path = platform; \
      SET statement_timeout = 10000; \
@@ -25,8 +26,8 @@ const SESSION: &str = "SET search_path = platform; \
      SET client_min_messages = warning; \
      SET jit = off; \
      SET enable_seqscan = off; \
-     SELECT set_config('synchronous_commit', 'on', false) \
-     WHERE current_setting('synchronous_commit') = 'off'";
+     SELECT set_config('synchronous_commit', \
+     coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), false)";
 
 /// How long one host may take over everything: its name, TLS, the password, the session.
 const HOST_WITHIN: Duration = Duration::from_secs(4);

@@ -181,13 +181,11 @@ pub(crate) async fn schema(session: &Session) -> Result<Schema> {
 /// Applies what is missing, each step in a transaction of its own; several programs may do so at once.
 pub(crate) async fn apply(session: &Session) -> Result<Schema> {
     let client = &session.link.client;
-    answer(
-        client.batch_execute(
-            // By this name it promises to write no feed, so a long step holds up no delivery.
-            "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
+    answer(client.batch_execute(
+        // By this name it promises to write no feed, so a long step holds up no delivery.
+        "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
              SET application_name = 'baton maintenance'",
-        ),
-    )
+    ))
     .await
     .map_err(wrap)?;
     hold(session).await?;

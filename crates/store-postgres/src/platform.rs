@@ -13,23 +13,29 @@ pub(crate) use directory::known::Known;
 pub(crate) use feed::go_on_growing;
 
 use crate::core::Core;
+use crate::lookup::Lookup;
 use feed::Horizon;
 use messages::Lanes;
 use std::ops::Deref;
 use std::sync::Arc;
+use store::platform::{Session, Token};
 
 /// What implements every port. Tasks hold the [`Core`], and end when this goes.
 pub(crate) struct Db {
     core: Arc<Core>,
     lanes: Lanes,
     horizon: Horizon,
+    tokens: Lookup<Token>,
+    sessions: Lookup<Session>,
 }
 
 impl Db {
     pub(crate) fn start(core: Arc<Core>) -> Self {
         Self {
-            lanes: Lanes::start(&core),
+            lanes: Lanes::default(),
             horizon: Horizon::default(),
+            tokens: Lookup::new(&permissions::TOKENS),
+            sessions: Lookup::new(&devices::SESSIONS),
             core,
         }
     }

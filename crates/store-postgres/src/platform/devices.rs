@@ -2,6 +2,7 @@
 
 use super::Db;
 use crate::attempt::Call;
+use crate::lookup::Kind;
 use crate::row::clean;
 use crate::sql::statements;
 use crate::tx::Tx;
@@ -30,12 +31,19 @@ statements! {
     END_SESSIONS_AT = "DELETE FROM session WHERE device = $1";
     USE_ASSERTION = "INSERT INTO used_assertion (device, id, ends_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     ADD_SESSION = "INSERT INTO session (id, hash, device, practice, spine_user_id, name, made_at, last_used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)";
-    SESSION = "SELECT session.id, session.device, device.blocked_at IS NOT NULL, session.practice, session.spine_user_id, session.name, session.made_at, session.last_used_at FROM session JOIN device ON device.id = session.device WHERE session.hash = $1";
+    SESSIONS_BY_HASH = "SELECT session.hash, session.id, session.device, (SELECT device.blocked_at IS NOT NULL FROM device WHERE device.id = session.device), session.practice, session.spine_user_id, session.name, session.made_at, session.last_used_at FROM session WHERE session.hash = ANY ($1::bytea[])";
     TOUCH = "UPDATE session SET last_used_at = greatest(last_used_at, $2) WHERE id = $1";
     END_SESSION = "DELETE FROM session WHERE id = $1 RETURNING practice";
     FORGET_SESSIONS = "DELETE FROM session WHERE made_at < $1";
     FORGET_ASSERTIONS = "DELETE FROM used_assertion WHERE ends_at < $1";
 }
+
+pub(super) static SESSIONS: Kind<Session> = Kind {
+    name: "read a session",
+    sql: SESSIONS_BY_HASH,
+    place: "session.hash",
+    read: session,
+};
 
 /// Ends what is signed in at a device. Its streams wake up, look at their sessions, and end too.
 async fn end_sessions_at(tx: &Tx, id: DeviceId) -> Result<bool> {
@@ -200,10 +208,7 @@ impl Devices for Db {
     }
 
     async fn session(&self, hash: Hash) -> Result<Option<Session>> {
-        self.read("read a session", |conn| async move {
-            conn.one(SESSION, &[hash.as_bytes()], session).await
-        })
-        .await
+        self.sessions.find(&self.core, hash).await
     }
 
     async fn touch_session(&self, id: SessionId, at: Timestamp) -> Result<()> {

@@ -3,6 +3,7 @@
 use super::Db;
 use super::messages::withdraw_under;
 use crate::attempt::Call;
+use crate::lookup::Kind;
 use crate::sql::statements;
 use crate::tx::Tx;
 use async_trait::async_trait;
@@ -28,10 +29,17 @@ statements! {
     FORGET_WRONG = "DELETE FROM wrong_code WHERE client = $1 AND at <= $2";
     ADD_WRONG = "INSERT INTO wrong_code (client, at) VALUES ($1, $2)";
     ADD_TOKEN = "INSERT INTO token (id, hash, client, practice, spine_user_id, made_at) VALUES ($1, $2, $3, $4, $5, $6)";
-    TOKEN = "SELECT id, client, practice, spine_user_id, withdrawn_at FROM token WHERE hash = $1";
+    TOKENS_BY_HASH = "SELECT hash, id, client, practice, spine_user_id, withdrawn_at FROM token WHERE hash = ANY ($1::bytea[])";
     TOKENS_OF = "SELECT token.id, client.name, token.made_at, token.last_used_at FROM token JOIN client ON client.id = token.client WHERE token.practice = $1 AND token.spine_user_id = $2 AND token.withdrawn_at IS NULL ORDER BY token.made_at DESC, token.id DESC";
     WITHDRAW = "UPDATE token SET withdrawn_at = $4 WHERE id = $1 AND practice = $2 AND spine_user_id = $3 AND withdrawn_at IS NULL";
 }
+
+pub(super) static TOKENS: Kind<Token> = Kind {
+    name: "read a token",
+    sql: TOKENS_BY_HASH,
+    place: "token.hash",
+    read: token,
+};
 
 async fn exchange(tx: &Tx, by: &Actor, given: &CodeExchange) -> Result<Exchanged> {
     let client = given.client.0;
@@ -124,10 +132,7 @@ impl Permissions for Db {
     }
 
     async fn token(&self, hash: Hash) -> Result<Option<Token>> {
-        self.read("read a token", |conn| async move {
-            conn.one(TOKEN, &[hash.as_bytes()], token).await
-        })
-        .await
+        self.tokens.find(&self.core, hash).await
     }
 
     async fn tokens_of(&self, practitioner: &Practitioner) -> Result<Vec<TokenSummary>> {

@@ -20,10 +20,10 @@ use tokio_postgres::Statement;
 use tokio_postgres::types::ToSql;
 
 statements! {
-    ADD_ENTRIES = "INSERT INTO audit (chain, seq, at, actor, action, subject, hash) SELECT $1::smallint, seq, at, actor, action, subject, hash FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bytea[]) AS entry (seq, at, actor, action, subject, hash)";
+    ADD_ENTRIES = "INSERT INTO audit (chain, seq, at, actor, action, subject, hash) SELECT $1::smallint, unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::text[]), unnest($5::text[]), unnest($6::text[]), unnest($7::bytea[])";
     MOVE_HEAD = "UPDATE audit_chain SET seq = $2, hash = $3 WHERE chain = $1";
     // A row's place: the number of this transaction, and the row's number in it.
-    TELL = "INSERT INTO feed (place, practice, client, at, kind, message, only_for, status, sub_status, client_name) SELECT ((state.base + pg_current_xact_id()::text::bigint) << 20) | told.number, told.practice, told.client, told.at, told.kind, told.message, told.only_for, told.status, told.sub_status, told.client_name FROM feed_state AS state, unnest($1::text[], $2::uuid[], $3::bigint[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[]) WITH ORDINALITY AS told (practice, client, at, kind, message, only_for, status, sub_status, client_name, number)";
+    TELL = "INSERT INTO feed (place, practice, client, at, kind, message, only_for, status, sub_status, client_name) SELECT (SELECT (base + pg_current_xact_id()::text::bigint) << 20 FROM feed_state WHERE id = 1) | generate_series(1, cardinality($3::bigint[])), unnest($1::text[]), unnest($2::uuid[]), unnest($3::bigint[]), unnest($4::text[]), unnest($5::uuid[]), unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[])";
     COUNT = "INSERT INTO message_count AS count (status, sub_status, slot, messages) SELECT moved.status, moved.sub_status, $1::smallint, moved.messages FROM unnest($2::text[], $3::text[], $4::bigint[]) AS moved (status, sub_status, messages) ON CONFLICT (status, sub_status, slot) DO UPDATE SET messages = count.messages + excluded.messages";
     // Something to wait for, in a transaction that writes nothing else: it comes after all that was read.
     CONFIRM = "SELECT pg_logical_emit_message(true, 'baton', ''::text)";

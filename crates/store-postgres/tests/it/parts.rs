@@ -333,3 +333,34 @@ async fn a_default_part_that_grew_large_is_left_as_it_is() {
     assert_eq!(parts(&database, "history_p202511").await, 0);
     assert_eq!(by_default(&database, "history").await, 10_001);
 }
+
+/// Its rows move while it is read: a reader sees them in one place or in the other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL: scripts/test postgres"]
+async fn a_message_is_read_whole_while_its_rows_move_to_their_part() {
+    for _ in 0..4 {
+        let database = Database::new().await;
+        let world = World::new(database.open().await).await;
+        let message = accept(&world, "2026-11-20T08:00:00Z").await;
+        let readers: Vec<_> = (0..6)
+            .map(|_| {
+                let messages = world.store.messages.clone();
+                tokio::spawn(async move {
+                    let begun = Instant::now();
+                    while begun.elapsed() < Duration::from_millis(1_500) {
+                        let content = messages.content(message).await.unwrap();
+                        let content = content.expect("it was not emptied");
+                        assert!(content.body.is_some(), "a message without its body");
+                    }
+                })
+            })
+            .collect();
+        for _ in 0..20 {
+            tend(&world, "2026-11-21T12:00:00Z").await;
+        }
+        for reader in readers {
+            reader.await.unwrap();
+        }
+        assert_eq!(by_default(&database, "message_body").await, 0);
+    }
+}

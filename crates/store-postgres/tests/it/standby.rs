@@ -117,3 +117,17 @@ async fn what_was_so_already_is_told_when_the_standby_has_it() {
     server.set("synchronous_standby_names", "").await;
     assert!(!server.put("Riverside").await.unwrap());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL: scripts/test postgres"]
+async fn a_server_that_is_told_meanwhile_to_write_commits_later_is_not_followed() {
+    let server = Server::start().await;
+    assert!(server.put("Riverside").await.unwrap());
+    server.set("synchronous_commit", "off").await;
+    server.set("synchronous_standby_names", "nobody").await;
+    // Whether a COMMIT waits for its own disk cannot be seen; that it waits for a standby can.
+    let put = tokio::time::timeout(Duration::from_secs(2), server.put("Hillside")).await;
+    assert!(put.is_err(), "{put:?}");
+    server.set("synchronous_standby_names", "").await;
+    assert!(!server.put("Hillside").await.unwrap());
+}

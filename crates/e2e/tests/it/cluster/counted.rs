@@ -5,6 +5,7 @@ use super::practice::Practice;
 use crate::crash::count::{ordered, whole};
 use crate::crash::parcel::{Expected, sha256};
 use crate::world::partner::{Integrator, standing};
+use crate::world::records::Records;
 use reqwest::header;
 use std::collections::BTreeSet;
 use wire::paths::partner as paths;
@@ -87,6 +88,24 @@ pub(crate) fn contents(cluster: &Cluster, accepted: &[Expected]) {
     for (shown, expected) in shown.iter().zip(&expected) {
         assert_eq!(shown, expected);
     }
+}
+
+/// Tells what is known of the message whose id a fault begins with.
+pub(crate) async fn tell(cluster: &Cluster, records: &Records, fault: &str) {
+    let id = fault.split([':', ' ']).find(|word| word.len() == 36);
+    let Some(id) = id else { return };
+    let rows = cluster.sql(&format!(
+        "SELECT now(); SELECT * FROM platform.message WHERE message_id = '{id}';
+         SELECT * FROM platform.message_key WHERE message_id = '{id}';
+         SELECT h.* FROM platform.history h JOIN platform.message m ON m.reference = h.message
+         WHERE m.message_id = '{id}' ORDER BY h.place;
+         SELECT a.* FROM platform.audit a JOIN platform.message m ON a.subject LIKE '%' || m.reference || '%'
+         WHERE m.message_id = '{id}' ORDER BY a.at"
+    ));
+    println!("{fault}\nin the database:\n{rows}");
+    let query = format!("DocumentReference?identifier=urn:x-baton:message-id%7C{id}&_count=50");
+    let record = records.search_text(&query).await;
+    println!("in the record:\n{record}");
 }
 
 /// What there must be none of.

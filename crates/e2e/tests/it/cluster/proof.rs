@@ -24,7 +24,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 const SENDERS: usize = 16;
 /// Beyond so many unimported messages no new ones are sent.
-const MOST_WAITING: usize = 300;
+const MOST_WAITING: usize = 200;
 /// How long nodes are killed before a primary is, and after.
 const NODES_DIE_FOR: Duration = Duration::from_secs(16);
 const AND_AFTER_FOR: Duration = Duration::from_secs(8);
@@ -34,6 +34,8 @@ const SETTLES_WITHIN: Duration = Duration::from_secs(240);
 const TOO_OLD: Duration = Duration::from_secs(150);
 
 struct Run {
+    /// Ends before what it talks to.
+    practice: Practice,
     cluster: Cluster,
     load: Arc<Load>,
     followed: Arc<Followed>,
@@ -83,6 +85,7 @@ async fn killed_nodes_and_a_killed_primary_lose_nothing_and_double_nothing() {
         integrator.clone(),
     ));
     let mut run = Run {
+        practice,
         cluster,
         load: Arc::clone(&load),
         followed: Arc::clone(&followed),
@@ -96,17 +99,17 @@ async fn killed_nodes_and_a_killed_primary_lose_nothing_and_double_nothing() {
     home(&load, senders).await;
     followed.end();
     let settled = timeout(SETTLES_WITHIN, following).await;
-    assert_eq!(load.faults(), Vec::<String>::new());
+    run.check().await;
     assert!(
         settled.is_ok(),
         "{} messages were not imported within {SETTLES_WITHIN:?}",
         followed.waiting()
     );
-    practice.online(&run.cluster).await;
+    run.practice.online(&run.cluster).await;
     let by_hand = followed.by_hand();
-    import(&practice, &integrator, &by_hand).await;
+    import(&run.practice, &integrator, &by_hand).await;
     let accepted = followed.all();
-    counted::everything(&run.cluster, &practice, &integrator, &accepted).await;
+    counted::everything(&run.cluster, &run.practice, &integrator, &accepted).await;
     listener.heard_all(&integrator, &accepted).await;
     let counts = &load.counts;
     assert_eq!(
@@ -167,7 +170,7 @@ impl Run {
         // Enough for the whole of it.
         self.load.allow(400);
         let recovery = fail_over(&mut self.cluster, &self.load).await;
-        assert_eq!(self.load.faults(), Vec::<String>::new());
+        self.check().await;
         recovery
     }
 
@@ -192,8 +195,17 @@ impl Run {
             let pause = Duration::from_millis(self.chance.within(0, 1_500));
             self.load_for(pause).await;
             self.start(node);
-            assert_eq!(self.load.faults(), Vec::<String>::new());
+            self.check().await;
         }
+    }
+
+    /// Nothing is wrong so far; otherwise what is known of it is told.
+    async fn check(&self) {
+        let faults = self.load.faults();
+        for fault in &faults {
+            counted::tell(&self.cluster, &self.practice.records, fault).await;
+        }
+        assert_eq!(faults, Vec::<String>::new());
     }
 
     fn node(&self) -> usize {
@@ -225,7 +237,7 @@ impl Run {
     async fn calm(&self) {
         let begun = Instant::now();
         while self.followed.oldest() > TOO_OLD / 2 || self.followed.waiting() > MOST_WAITING / 4 {
-            assert_eq!(self.load.faults(), Vec::<String>::new());
+            self.check().await;
             assert!(
                 begun.elapsed() < SETTLES_WITHIN,
                 "a message is not imported in peace"

@@ -105,16 +105,13 @@ async fn what_a_restarted_primary_alone_has_is_not_acknowledged_when_it_is_sent_
     let desk = cluster.desk().await;
     let (integrator, _) = cluster.client("Kestrel Lane Pharmacy").await;
     let token = cluster.token(&desk, &integrator).await;
+    integrator.sent(&token, &small("marker-before")).await;
     cluster.standby.as_ref().unwrap().pause();
-    let messages = [
-        small("marker-instant"),
-        message::standard(
-            small("marker-standard")["attachments"]
-                .as_array()
-                .unwrap()
-                .clone(),
-        ),
-    ];
+    let note = small("marker-standard")["attachments"]
+        .as_array()
+        .unwrap()
+        .clone();
+    let messages = [small("marker-instant"), message::standard(note)];
     let send = async |message: &Value| {
         let instant = message["type"] == "ToolbarInstantMessage";
         let path = if instant {
@@ -132,20 +129,23 @@ async fn what_a_restarted_primary_alone_has_is_not_acknowledged_when_it_is_sent_
             .and_then(Result::ok)
             .map(|answer| answer.status().as_u16())
     };
-    for message in &messages {
-        assert_ne!(send(message).await, Some(200), "on one machine only");
+    // Its log has them; after a restart it shows them, though no other machine has them. Not always both at
+    // the first try: upkeep that waits for the standby may be in the way.
+    let mut stored = 0;
+    for _ in 0..6 {
+        for message in &messages {
+            assert_ne!(send(message).await, Some(200), "on one machine only");
+        }
+        tokio::task::block_in_place(|| {
+            cluster.primary.kill();
+            cluster.primary.start_again().unwrap();
+        });
+        stored = cluster.count("SELECT count(*) FROM platform.message");
+        if stored == messages.len() + 1 {
+            break;
+        }
     }
-    // Its log has them; after a restart it shows them, though no other machine has them.
-    tokio::task::block_in_place(|| {
-        cluster.primary.kill();
-        cluster.primary.start_again().unwrap();
-    });
-    let stored = cluster.count("SELECT count(*) FROM platform.message");
-    assert_eq!(
-        stored,
-        messages.len(),
-        "this test is about messages that are there"
-    );
+    assert_eq!(stored, messages.len() + 1, "this is about what is there");
     for _ in 0..3 {
         for message in &messages {
             let status = send(message).await;
@@ -164,5 +164,5 @@ async fn what_a_restarted_primary_alone_has_is_not_acknowledged_when_it_is_sent_
         })
         .await;
     }
-    counted::database(&cluster, messages.len()).await;
+    counted::database(&cluster, messages.len() + 1).await;
 }

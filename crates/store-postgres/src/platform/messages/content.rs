@@ -12,9 +12,9 @@ use crate::tx::Tx;
 use jiff::Timestamp;
 use model::{Hash, MessageRef};
 use std::collections::{BTreeMap, HashMap};
-use store::Result;
 use store::platform::{Collected, StoredAttachment, StoredContent};
-use store::row::Cells;
+use store::row::{Cells, int};
+use store::{Result, StoreError};
 use uuid::Uuid;
 
 /// A batch ends after so many bytes were emptied: all that goes through the log while others wait.
@@ -24,18 +24,28 @@ const MAX_BYTES: u64 = 1024 * 1024;
 pub(super) async fn content(conn: &Conn, reference: MessageRef) -> Result<Option<StoredContent>> {
     let of: Params<'_> = &[&reference.0];
     let (there, body, attachments, coded_data) = futures_util::try_join!(
-        conn.one(NOT_EMPTIED, of, |cells| cells
-            .take::<MessageRef>("message.reference")),
+        conn.one(NOT_EMPTIED, of, |cells| {
+            let attachments: i64 = cells.take("message.attachments")?;
+            Ok((attachments, cells.take::<i64>("message.coded_items")?))
+        }),
         conn.one(BODY, of, store::row::content::body),
         conn.all(ATTACHMENTS, of, store::row::content::attachment),
         conn.all(CODED_ITEMS, of, store::row::content::coded_item),
     )?;
-    let content = StoredContent {
+    let Some(wanted) = there else {
+        return Ok(None);
+    };
+    // A part of a message is worse than an error: it would be filed as the whole.
+    if (int(attachments.len()), int(coded_data.len())) != wanted {
+        return Err(StoreError::Inconsistent {
+            place: "message.attachments",
+        });
+    }
+    Ok(Some(text::content(StoredContent {
         body,
         attachments,
         coded_data,
-    };
-    Ok(there.map(|_| text::content(content)))
+    })))
 }
 
 pub(super) async fn attachment(

@@ -29,15 +29,15 @@ macro_rules! inbox {
 
 statements! {
     // Accepting. Rows come sorted by their keys, so that no two batches wait for each other in a ring.
-    ADD_KEYS = "INSERT INTO message_key (client, message_id, reference, content_hash) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bytea[]) ON CONFLICT DO NOTHING RETURNING client, message_id";
+    ADD_KEYS = "INSERT INTO message_key (client, message_id, reference, content_hash) SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::uuid[]), unnest($4::bytea[]) ON CONFLICT DO NOTHING RETURNING client, message_id";
     EARLIER = "SELECT earlier.client, earlier.message_id, earlier.reference, earlier.content_hash FROM unnest($1::uuid[], $2::uuid[]) AS wanted (client, message_id) JOIN message_key AS earlier ON earlier.client = wanted.client AND earlier.message_id = wanted.message_id";
     TAKE_BACK = "DELETE FROM message_key USING unnest($1::uuid[], $2::uuid[]) AS unwanted (client, message_id) WHERE message_key.client = unwanted.client AND message_key.message_id = unwanted.message_id";
     USE_TOKENS = "WITH good AS (SELECT id FROM token WHERE id = ANY ($1::uuid[]) AND withdrawn_at IS NULL ORDER BY id FOR NO KEY UPDATE) UPDATE token SET last_used_at = greatest(token.last_used_at, used.at) FROM good JOIN unnest($1::uuid[], $2::bigint[]) AS used (id, at) ON used.id = good.id WHERE token.id = good.id RETURNING token.id";
-    ADD = "INSERT INTO message (reference, client, message_id, approved_by, token, topic, practice, subject, accepted_at, expires_at, content_hash, attachments, coded_items, changed_at, stage, waits_for, convert_at, reason, fence, lease_holder, lease_until, mode, only_for, due_at, ended_at) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::bytea[], $12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::text[], $17::bigint[], $18::text[], $19::bigint[], $20::uuid[], $21::bigint[], $22::text[], $23::text[], $24::bigint[], $25::bigint[])";
-    ADD_BODIES = "INSERT INTO message_body (message, kind, content) SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])";
-    ADD_ATTACHMENTS = "INSERT INTO attachment (message, place, kind, file_name, size, hash, bytes) SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::bytea[])";
-    ADD_CODED_ITEMS = "INSERT INTO coded_item (message, place, code, value, unit, additional_text) SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])";
-    ADD_FIRST_LINES = "INSERT INTO history (message, place, status, sub_status, at) SELECT message, 1, status, sub_status, at FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]) AS line (message, status, sub_status, at)";
+    ADD = "INSERT INTO message (reference, client, message_id, approved_by, token, topic, practice, subject, accepted_at, expires_at, content_hash, attachments, coded_items, changed_at, stage, waits_for, convert_at, reason, fence, lease_holder, lease_until, mode, only_for, due_at, ended_at) SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::uuid[]), unnest($4::text[]), unnest($5::uuid[]), unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::bigint[]), unnest($10::bigint[]), unnest($11::bytea[]), unnest($12::bigint[]), unnest($13::bigint[]), unnest($14::bigint[]), unnest($15::text[]), unnest($16::text[]), unnest($17::bigint[]), unnest($18::text[]), unnest($19::bigint[]), unnest($20::uuid[]), unnest($21::bigint[]), unnest($22::text[]), unnest($23::text[]), unnest($24::bigint[]), unnest($25::bigint[])";
+    ADD_BODIES = "INSERT INTO message_body (message, kind, content) SELECT unnest($1::uuid[]), unnest($2::text[]), unnest($3::text[])";
+    ADD_ATTACHMENTS = "INSERT INTO attachment (message, place, kind, file_name, size, hash, bytes) SELECT unnest($1::uuid[]), unnest($2::bigint[]), unnest($3::text[]), unnest($4::text[]), unnest($5::bigint[]), unnest($6::bytea[]), unnest($7::bytea[])";
+    ADD_CODED_ITEMS = "INSERT INTO coded_item (message, place, code, value, unit, additional_text) SELECT unnest($1::uuid[]), unnest($2::bigint[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]), unnest($6::text[])";
+    ADD_FIRST_LINES = "INSERT INTO history (message, place, status, sub_status, at) SELECT unnest($1::uuid[]), 1, unnest($2::text[]), unnest($3::text[]), unnest($4::bigint[])";
 
     // Blobs. Whoever names one and whoever condemns it need the same row.
     USE_BLOBS = "INSERT INTO blob (hash, uses) SELECT * FROM unnest($1::bytea[], $2::bigint[]) ON CONFLICT (hash) DO UPDATE SET uses = blob.uses + excluded.uses";
@@ -67,7 +67,7 @@ statements! {
     COUNTS = "SELECT status, nullif(sub_status, ''), sum(messages)::bigint FROM message_count GROUP BY status, sub_status HAVING sum(messages) > 0";
 
     // Content and its end.
-    NOT_EMPTIED = "SELECT reference FROM message WHERE reference = $1 AND NOT emptied";
+    NOT_EMPTIED = "SELECT attachments, coded_items FROM message WHERE reference = $1 AND NOT emptied";
     BODY = "SELECT kind, content FROM message_body WHERE message = $1";
     ATTACHMENTS = "SELECT kind, file_name, size, hash FROM attachment WHERE message = $1 ORDER BY place";
     ATTACHMENT = "SELECT attachment.kind, attachment.file_name, attachment.size, attachment.hash, attachment.bytes FROM message JOIN attachment ON attachment.message = $1 AND attachment.place = $2 WHERE message.reference = $1 AND NOT message.emptied";

@@ -17,7 +17,8 @@ const UNLESS_BUSY: &str =
     "EXCEPTION WHEN lock_not_available THEN PERFORM set_config('baton.busy', 'yes', true);";
 /// So many rows are moved from the default part at most: others wait for that. With more, they stay there.
 const MOST_MOVED: u32 = 10_000;
-/// A default part of more bytes is left alone: it is read through whenever a part is made beside it.
+/// A default part of more bytes is left alone: it is read through whenever a part is made beside it. If rows
+/// would be moved, what is stored beside them counts as well.
 const MOST_READ: u32 = 64 * 1024 * 1024;
 
 /// A month of UTC.
@@ -141,16 +142,23 @@ impl Part {
             return text;
         };
         let its_own = format!("{key} >= {from} AND {key} < {to}");
+        // What is moved is written anew, with all that is stored beside the rows.
+        let unless = format!(
+            "to_regclass('{name}') IS NOT NULL OR pg_relation_size('{table}_default') > {MOST_READ} OR (
+        SELECT count(*) > {MOST_MOVED} OR (count(*) > 0 AND pg_table_size('{table}_default') > {MOST_READ})
+        FROM (SELECT FROM {table}_default WHERE {its_own} LIMIT {MOST_MOVED} + 1) AS rows)"
+        );
+        // Looked at before the locks as well: what cannot be made is asked for in every round.
         // Into a `String`: never fails.
         let _ = write!(
             text,
             "DO $part$ BEGIN
+    IF {unless} THEN
+        RETURN;
+    END IF;
     LOCK TABLE ONLY {table} IN ACCESS EXCLUSIVE MODE;
     LOCK TABLE {table}_default IN ACCESS EXCLUSIVE MODE;
-    IF to_regclass('{name}') IS NOT NULL
-        OR pg_relation_size('{table}_default') > {MOST_READ} OR (SELECT count(*) FROM
-        (SELECT FROM {table}_default WHERE {its_own} LIMIT {MOST_MOVED} + 1) AS rows) > {MOST_MOVED}
-    THEN
+    IF {unless} THEN
         RETURN;
     END IF;
     CREATE TABLE {name} (LIKE {table} INCLUDING ALL);

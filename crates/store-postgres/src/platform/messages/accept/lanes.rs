@@ -1,21 +1,24 @@
 //! Group commit: messages that come while others are being stored are stored together.
 //!
-//! Each lane takes whatever has queued, up to a bound, and stores it in one transaction. A batch that
+//! While a batch is being stored, what comes queues for the next one. A batch that
 //! fails for a reason of its own is halved until the message that does the harm is found, so that it
 //! harms only itself.
 
 use super::{Key, Outcome, Wanted, alone, together};
 use crate::core::{Call, Core};
+use crate::gather::{Gather, Limits};
 use model::Actor;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use store::platform::{Accepted, AttachmentBytes, NewMessage};
 use store::{Result, StoreError};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Semaphore, oneshot};
 
-/// While one lane waits for its COMMIT, another takes what has queued meanwhile.
+/// So many batches at once: while one waits for its COMMIT, another may be on its way.
 const LANES: usize = 2;
+/// With so many queued, they do not wait for the batch under way. With fewer, a larger batch costs each less.
+const ENOUGH: usize = 96;
 /// So many messages at most share one transaction.
 const MOST: usize = 256;
 /// After so many bytes a batch is full.
@@ -25,9 +28,10 @@ const QUEUE: usize = 1024;
 
 const TRANSACTION: &str = "accept messages";
 
-/// The way to the lanes. They end when it is dropped, once they have stored what has queued.
+/// The way to the batches.
 pub(crate) struct Lanes {
-    queue: mpsc::Sender<Job>,
+    gather: Arc<Gather<Job>>,
+    room: Semaphore,
 }
 
 /// A message whose sender waits.
@@ -60,22 +64,28 @@ struct Group {
     others: Vec<Job>,
 }
 
-impl Lanes {
-    /// Starts the lanes on this thread's runtime.
-    pub(crate) fn start(core: &Arc<Core>) -> Self {
-        let (queue, jobs) = mpsc::channel(QUEUE);
-        let jobs = Arc::new(Mutex::new(jobs));
-        for _ in 0..LANES {
-            tokio::spawn(serve(Arc::clone(core), Arc::clone(&jobs)));
+impl Default for Lanes {
+    fn default() -> Self {
+        let limits = Limits {
+            beside: LANES,
+            enough: ENOUGH,
+            most: MOST,
+            most_weight: MOST_BYTES,
+            weight: Job::weight,
+        };
+        Self {
+            gather: Arc::new(Gather::new(limits)),
+            room: Semaphore::new(QUEUE),
         }
-        Self { queue }
     }
+}
 
+impl Lanes {
     /// Stores a message and answers once it is committed. A caller that goes away does not stop what it
     /// has asked for, unless the message names blobs.
     pub(in crate::platform::messages) async fn accept(
         &self,
-        core: &Core,
+        core: &Arc<Core>,
         by: &Actor,
         message: &NewMessage,
     ) -> Result<Accepted> {
@@ -87,12 +97,15 @@ impl Lanes {
             // What asks a blob store must not keep others waiting.
             return store_alone(core, &wanted).await;
         }
+        // It never closes.
+        let _room = self.room.acquire().await.ok();
         let (answer, outcome) = oneshot::channel();
-        let sent = self.queue.send(Job { wanted, answer }).await;
-        match (sent, outcome.await) {
-            (Ok(()), Ok(outcome)) => outcome,
-            _ => Err(gone()),
-        }
+        let core = Arc::clone(core);
+        self.gather.add(Job { wanted, answer }, move |batch| {
+            let core = Arc::clone(&core);
+            async move { store(&core, batch).await }
+        });
+        outcome.await.unwrap_or_else(|_| Err(gone()))
     }
 }
 
@@ -101,36 +114,6 @@ fn gone() -> StoreError {
         transaction: TRANSACTION,
         source: None,
     }
-}
-
-async fn serve(core: Arc<Core>, jobs: Arc<Mutex<mpsc::Receiver<Job>>>) {
-    loop {
-        let batch = {
-            let mut jobs = jobs.lock().await;
-            let Some(first) = jobs.recv().await else {
-                return;
-            };
-            gather(first, &mut jobs)
-        };
-        // A panic ends the batch, whose senders hear that it is not known to be stored, and not the lane.
-        let core = Arc::clone(&core);
-        let work = tokio::spawn(async move { store(&core, batch).await });
-        if work.await.is_err() {
-            tracing::error!("a batch of messages ended with a panic");
-        }
-    }
-}
-
-/// What has queued.
-fn gather(first: Job, jobs: &mut mpsc::Receiver<Job>) -> Vec<Job> {
-    let mut weight = first.weight();
-    let mut batch = vec![first];
-    while batch.len() < MOST && weight < MOST_BYTES {
-        let Ok(job) = jobs.try_recv() else { break };
-        weight += job.weight();
-        batch.push(job);
-    }
-    batch
 }
 
 /// Stores a batch, in rounds: what can only be told when another message of the same key was dealt with
