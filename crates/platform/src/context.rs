@@ -1,5 +1,6 @@
 //! What every use case is handed first.
 
+use crate::app::reclaim::Doubt;
 use crate::config::PlatformConfig;
 use crate::intake::Budget;
 use crate::live::Streams;
@@ -7,7 +8,7 @@ use crate::metrics::PlatformMetrics;
 use httpkit::lifecycle::Shutdown;
 use httpkit::problem::Refusal;
 use jiff::Timestamp;
-use model::{Clock, Entropy, Hash};
+use model::{Clock, Entropy};
 use std::sync::{Arc, Mutex};
 use store::StoreError;
 use store::platform::PlatformStore;
@@ -25,8 +26,8 @@ pub(crate) struct Context {
     pub(crate) bodies: Budget,
     /// Room for messages that are being stored, whether their senders still wait or not.
     pub(crate) storing: Arc<Semaphore>,
-    /// Blobs of messages whose COMMIT failed: see [`crate::app::reclaim::later`].
-    pub(crate) doubtful: Mutex<Vec<Hash>>,
+    /// Blobs of messages that failed: see [`crate::app::reclaim::later`].
+    pub(crate) doubtful: Mutex<Vec<Doubt>>,
 }
 
 /// So many messages at most are being stored: as many as may queue at a database's writer. Beyond that

@@ -143,8 +143,8 @@ impl Core {
                 take_back(lease, &tx, trouble.class).await;
             }
             Err(Unfinished::Refused(_)) => take_back(lease, &tx, Class::Fault).await,
-            // Cut: whatever the server still does with it, nobody else gets into it.
-            Err(Unfinished::InDoubt(_)) => drop(lease),
+            // Whatever the server still does with it, nobody else gets into it.
+            Err(Unfinished::InDoubt(_)) => self.pool.park(lease),
         }
         if matches!(done, Ok(()) | Err(Unfinished::InDoubt(_))) {
             self.tell(tx.concerned());

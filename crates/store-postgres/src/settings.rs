@@ -135,7 +135,11 @@ impl Reach {
             .keepalives_idle(KEEPALIVE_AFTER)
             .keepalives_interval(KEEPALIVE_EVERY)
             .keepalives_retries(KEEPALIVES);
-        if config.get_application_name().is_none() {
+        // A session with the other name promises to write no feed, and readers do not wait for it.
+        if config
+            .get_application_name()
+            .is_none_or(|name| name == "baton maintenance")
+        {
             config.application_name("baton");
         }
         Ok(Self { config, tls })

@@ -9,9 +9,13 @@ use bytes::Bytes;
 use model::Hash;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use std::{fmt, io};
 use store::blob::holds::{Holds, Reclaiming};
 use store::blob::{BlobError, BlobWriter, Blobs, Reclaim};
+
+/// A store that fails is back by then, as a rule, and a sender that comes again has named the blob.
+const REST: Duration = Duration::from_mins(15);
 
 /// Blobs in a bucket.
 pub struct S3Blobs {
@@ -81,6 +85,10 @@ impl Blobs for S3Blobs {
 
     async fn beginning_with(&self, first: u8) -> Result<Vec<Hash>, BlobError> {
         self.bucket.beginning_with(first).await
+    }
+
+    fn rest(&self) -> Duration {
+        REST
     }
 
     async fn reclaim(&self, hash: Hash) -> Option<Box<dyn Reclaim>> {

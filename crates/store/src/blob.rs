@@ -15,6 +15,7 @@ pub use disk::DiskBlobs;
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::Hash;
+use std::time::Duration;
 
 /// Why a blob could not be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +95,11 @@ pub trait Blobs: Send + Sync {
     /// Stops new pins on a blob by this process, if it has none, until the answer is dropped. Other
     /// processes are kept off by [`crate::platform::Messages::condemn_blob`].
     async fn reclaim(&self, hash: Hash) -> Option<Box<dyn Reclaim>>;
+    /// After a write failed, how long to leave alone what may be in place. A deletion whose answer is lost as
+    /// well would keep the same bytes away until it is certain.
+    fn rest(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// The right to delete one blob. The holder makes sure that no row names it, then deletes.

@@ -101,7 +101,9 @@ async fn store_or_clear(
         let mut hashes = used.in_doubt;
         hashes.extend(used.pins.iter().map(|pin| pin.hash));
         drop(used.pins);
-        if used.asked {
+        if used.failed {
+            reclaim::after_a_rest(&ctx, hashes).await;
+        } else if used.asked {
             reclaim::later(&ctx, hashes);
             reclaim::settle_doubt(&ctx).await;
         } else {
@@ -120,6 +122,8 @@ struct Used {
     in_doubt: Vec<Hash>,
     /// The store was asked to name them, and has not answered.
     asked: bool,
+    /// Where blobs are kept, one could not be written.
+    failed: bool,
 }
 
 /// Whether a message that was taken was a new one.
@@ -289,6 +293,7 @@ async fn assemble(
         }
     }
     if let Some(error) = failed {
+        used.failed = true;
         return Err(Refusal::unavailable(&error));
     }
     let facts: Vec<_> = attachments.iter().map(|(facts, _)| facts.clone()).collect();

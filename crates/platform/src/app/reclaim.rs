@@ -30,6 +30,13 @@ const BATCH: u32 = 100;
 /// So many blobs are noted; the rest is left to the sweep.
 const MOST_DOUBTFUL: usize = 10_000;
 
+/// A blob that may not be needed.
+pub(crate) struct Doubt {
+    hash: Hash,
+    /// When to look at it again.
+    from: Instant,
+}
+
 /// Deletes those of `hashes` that no row names and nobody is about to name. What cannot be condemned now, on
 /// a full disk for one, is tried again once something can be committed.
 pub(crate) async fn reclaim(ctx: &Ctx, hashes: impl IntoIterator<Item = Hash>) {
@@ -117,14 +124,34 @@ pub(crate) async fn finish_left(ctx: &Ctx) -> store::Result<()> {
 /// database's log and come back with the next start; only another commit writes over it, and until then its
 /// blobs stay.
 pub(crate) fn later(ctx: &Ctx, hashes: Vec<Hash>) {
+    note(ctx, hashes, Instant::now());
+}
+
+/// Removes what is left of a message of which a blob could not be written, once that store has had its rest.
+pub(crate) async fn after_a_rest(ctx: &Ctx, hashes: Vec<Hash>) {
+    let rest = ctx.store.blobs.rest();
+    if rest.is_zero() {
+        reclaim(ctx, hashes).await;
+    } else {
+        note(ctx, hashes, Instant::now() + rest);
+    }
+}
+
+fn note(ctx: &Ctx, hashes: Vec<Hash>, from: Instant) {
     let mut doubtful = doubtful(ctx);
     let room = MOST_DOUBTFUL.saturating_sub(doubtful.len());
-    doubtful.extend(hashes.into_iter().take(room));
+    let doubts = hashes.into_iter().map(|hash| Doubt { hash, from });
+    doubtful.extend(doubts.take(room));
 }
 
 /// Removes those of the noted blobs that are not needed, once a commit has succeeded since.
 pub(crate) async fn settle_doubt(ctx: &Ctx) {
-    let hashes = std::mem::take(&mut *doubtful(ctx));
+    let now = Instant::now();
+    let due = |doubt: &mut Doubt| doubt.from <= now;
+    let hashes: Vec<_> = doubtful(ctx)
+        .extract_if(.., due)
+        .map(|doubt| doubt.hash)
+        .collect();
     if hashes.is_empty() {
         return;
     }
@@ -135,7 +162,7 @@ pub(crate) async fn settle_doubt(ctx: &Ctx) {
     }
 }
 
-fn doubtful(ctx: &Ctx) -> MutexGuard<'_, Vec<Hash>> {
+fn doubtful(ctx: &Ctx) -> MutexGuard<'_, Vec<Doubt>> {
     ctx.doubtful.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

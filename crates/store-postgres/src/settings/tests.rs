@@ -36,6 +36,15 @@ fn a_url_cannot_ask_for_a_server_that_only_reads() {
 }
 
 #[test]
+fn a_url_cannot_promise_that_a_node_writes_no_feed() {
+    for (asked, name) in [("baton%20maintenance", "baton"), ("north", "north")] {
+        let url = format!("postgres://u@127.0.0.1/baton?application_name={asked}");
+        let config = reach(&url).unwrap().config;
+        assert_eq!(config.get_application_name(), Some(name));
+    }
+}
+
+#[test]
 fn nothing_crosses_a_network_in_the_clear_unless_that_was_asked_for() {
     assert!(is_encrypted("postgres://u:p@db.example/baton"));
     assert!(is_encrypted("postgres://u:p@127.0.0.1,db.example/baton"));

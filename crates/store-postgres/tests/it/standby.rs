@@ -24,6 +24,10 @@ struct Server {
 
 impl Server {
     async fn start() -> Self {
+        Self::with_connections(Settings::new(Secret::new(String::new())).connections).await
+    }
+
+    async fn with_connections(connections: u32) -> Self {
         let postgres = blocking(|| {
             let settings = testdb::Settings::default().careless();
             Arc::new(Postgres::start(&settings).unwrap())
@@ -36,7 +40,10 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         let entropy = Arc::new(SeededEntropy::new(1));
         let blobs = DiskBlobs::open(folder.path(), entropy.clone()).unwrap();
-        let settings = Settings::new(Secret::new(url));
+        let settings = Settings {
+            connections,
+            ..Settings::new(Secret::new(url))
+        };
         let store = store_postgres::open(&settings, Arc::new(blobs), entropy)
             .await
             .unwrap();
@@ -130,4 +137,48 @@ async fn a_server_that_is_told_meanwhile_to_write_commits_later_is_not_followed(
     assert!(put.is_err(), "{put:?}");
     server.set("synchronous_standby_names", "").await;
     assert!(!server.put("Hillside").await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL: scripts/test postgres"]
+async fn a_standby_that_hangs_does_not_use_up_the_servers_connections() {
+    let server = Server::with_connections(3).await;
+    assert!(server.put("Riverside").await.unwrap());
+    server.set("synchronous_standby_names", "nobody").await;
+    let until = tokio::time::Instant::now() + Duration::from_secs(50);
+    let mut writers = tokio::task::JoinSet::new();
+    for number in 0..6 {
+        let store = server.store.clone();
+        writers.spawn(async move {
+            let mut failed = 0;
+            while tokio::time::Instant::now() < until {
+                let subject = number.to_string();
+                let at = Timestamp::UNIX_EPOCH;
+                let noted = store
+                    .audit
+                    .note(&Actor::System, "look", &subject, at)
+                    .await;
+                assert!(noted.is_err());
+                failed += 1;
+            }
+            failed
+        });
+    }
+    let tries: i32 = writers.join_all().await.into_iter().sum();
+    assert!(tries >= 12, "{tries} tries went to their end");
+    // Three of the pool, as many that are parked, one that listens, one that tells.
+    let open = server
+        .sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'baton'")
+        .await;
+    let open: u32 = open.trim().parse().unwrap();
+    assert!(open <= 8, "{open} connections");
+
+    server.set("synchronous_standby_names", "").await;
+    // Those that were parked have their answer, and all of them have happened.
+    let audit = &server.store.audit;
+    audit
+        .note(&Actor::System, "look", "again", Timestamp::UNIX_EPOCH)
+        .await
+        .unwrap();
+    assert_eq!(audit.verify().await.unwrap().broken_at, None);
 }

@@ -15,6 +15,7 @@ pub(super) async fn prepare(
     order: &Order,
     message: Detail,
 ) -> Result<ImportMessage, Fault> {
+    is_whole(&message)?;
     let patient_id = find_patient(shared, &message.summary.nhs_number).await?;
     let mut attachments = Vec::with_capacity(message.attachments.len());
     for info in &message.attachments {
@@ -41,6 +42,30 @@ pub(super) async fn prepare(
         attachments,
         coded_data: message.coded_data_items,
     })
+}
+
+/// A part of a message must not be filed as the whole of it, nor nothing as something.
+fn is_whole(message: &Detail) -> Result<(), Fault> {
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let there = (
+        count(message.attachments.len()),
+        count(message.coded_data_items.len()),
+    );
+    let told = (
+        message.summary.attachments,
+        message.summary.coded_data_items,
+    );
+    if there != told {
+        let words = "a message without some of its parts";
+        return Err(Fault::Abandoned(Error::Unintelligible(words.to_owned())));
+    }
+    if there == (0, 0) {
+        return Err(Fault::failed(
+            "It has neither a document nor coded data, so there is nothing to put into the record. \
+             Please read it and decide.",
+        ));
+    }
+    Ok(())
 }
 
 /// A deceased patient's record takes messages too: letters arrive after a death.

@@ -1,9 +1,10 @@
 //! Instant messages that go into the record by themselves.
 
-use crate::platform::Stage;
+use crate::platform::{Message, Stage};
 use crate::world::*;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
 use toolbar::AgentEvent;
 
 #[tokio::test]
@@ -151,4 +152,44 @@ async fn an_unknown_or_ambiguous_patient_fails_in_words() {
     until("nobody", || failed("m1", "No patient with this NHS number")).await;
     until("several", || failed("m2", "2 patients")).await;
     assert_eq!(world.records.inner().transactions, 0);
+}
+
+#[tokio::test]
+async fn a_message_with_nothing_to_file_is_left_to_a_person() {
+    let world = World::new().await;
+    world.records.admit("9990000018", false);
+    let _toolbar = world.online().await;
+    let words_only = Message {
+        files: Vec::new(),
+        coded: json!([]),
+        ..letter_about("9990000018")
+    };
+    world.platform.publish("m1", words_only);
+    until("left", || {
+        matches!(world.platform.stage("m1"), Stage::Review(Some(reason)) if reason.contains("nothing to put into the record"))
+    })
+    .await;
+    assert_eq!(world.records.inner().transactions, 0);
+}
+
+#[tokio::test]
+async fn a_part_of_a_message_is_not_filed_as_the_whole() {
+    let world = World::new().await;
+    world.records.admit("9990000018", false);
+    let halved = Message {
+        hides_a_file: true,
+        ..letter_about("9990000018")
+    };
+    let _toolbar = world.online().await;
+    world.platform.publish("m1", halved);
+    until("claimed", || {
+        matches!(world.platform.stage("m1"), Stage::Claimed { .. })
+    })
+    .await;
+    until("given back", || {
+        !matches!(world.platform.stage("m1"), Stage::Claimed { .. })
+    })
+    .await;
+    assert_eq!(world.records.inner().transactions, 0);
+    assert_ne!(world.platform.stage("m1"), Stage::Completed);
 }

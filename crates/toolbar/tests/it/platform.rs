@@ -43,6 +43,8 @@ pub(crate) struct Message {
     pub(crate) fence: u64,
     /// What its SHA-256 is said to be, if not the truth.
     pub(crate) false_hash: bool,
+    /// Its first file is counted and not listed.
+    pub(crate) hides_a_file: bool,
 }
 
 #[derive(Default)]

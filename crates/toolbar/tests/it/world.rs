@@ -103,6 +103,7 @@ pub(crate) fn letter_about(nhs_number: &str) -> Message {
         stage: Stage::Instant,
         fence: 0,
         false_hash: false,
+        hides_a_file: false,
     }
 }
 

@@ -37,6 +37,7 @@ fn full(reference: &str, message: &Message) -> Value {
         .files
         .iter()
         .enumerate()
+        .skip(usize::from(message.hides_a_file))
         .map(|(index, (mime_type, name, bytes))| {
             let hash = model::Hash::of(if message.false_hash { b"other" } else { bytes });
             json!({
