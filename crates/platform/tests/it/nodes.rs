@@ -2,6 +2,7 @@
 //! them, wake-ups that get lost, and upkeep.
 
 mod slow;
+mod weak;
 
 use crate::actors::{Integrator, Toolbar};
 use crate::faults::set;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use store::platform::{PlatformStore, Tended, Upkeep};
 use store::{Result, StoreError};
 use tokio::time::Instant;
+use weak::Weak;
 use wire::paths::practice as paths;
 
 const SIZE: usize = 200_000;
@@ -227,4 +229,40 @@ async fn upkeep_is_asked_for_and_its_failure_does_not_hold_up_retention() {
         asked.first(),
         Some(&(now, now - SignedDuration::from_hours(7 * 24)))
     );
+}
+
+/// How many files are left of a message of which the second could not be put in place.
+async fn left_of_a_half(rest: Duration) -> (World, usize) {
+    let world = World::on(|store| PlatformStore {
+        blobs: Arc::new(Weak {
+            inner: store.blobs.clone(),
+            refused: file(1),
+            rest,
+        }),
+        ..store
+    })
+    .await;
+    let partner = world.integrator("Pharmacy First").await;
+    let mut message = with_file(0);
+    let mut second = message["attachments"][0].clone();
+    second["content"] = base64(&pdf_of(SIZE + 1)).into();
+    second["fileName"] = "second.pdf".into();
+    message["attachments"].as_array_mut().unwrap().push(second);
+    let answer = partner.send(&world, &message).await;
+    assert_eq!(answer.refused(), (503, "unavailable".to_owned()));
+    assert_eq!(world.messages().await, 0);
+    let left = world.blob_files().len();
+    (world, left)
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_message_goes_at_once_unless_the_store_of_blobs_needs_a_rest() {
+    let (_world, left) = left_of_a_half(Duration::ZERO).await;
+    assert_eq!(left, 0);
+    let (world, left) = left_of_a_half(Duration::from_mins(15)).await;
+    assert_eq!(left, 2);
+    // None of them is kept from a sender who brings it again meanwhile.
+    assert!(world.is_spared(file(0)).await);
+    let partner = world.integrator("Another pharmacy").await;
+    assert_accepted(&world, &partner, &with_file(0)).await;
 }
