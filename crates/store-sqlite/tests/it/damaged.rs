@@ -292,3 +292,17 @@ async fn a_lost_count_of_a_blob_does_not_stop_retention() {
     let collected = world.store.messages.empty_ended(at(90_000), 10).await;
     assert_eq!(collected.unwrap().messages, 3);
 }
+
+#[tokio::test]
+async fn a_message_that_lost_a_part_is_not_read_as_the_whole() {
+    let world = World::new().await;
+    // It says that there was an attachment, and there is none.
+    world.damage("attachments = 1");
+    let messages = &world.store.messages;
+    let place = |which: usize| world.messages.get(which).unwrap().0;
+    let content = messages.content(place(1)).await;
+    assert!(
+        matches!(content, Err(StoreError::Inconsistent { place }) if place == "message.attachments")
+    );
+    assert!(messages.content(place(0)).await.unwrap().is_some());
+}

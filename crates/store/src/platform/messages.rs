@@ -86,6 +86,23 @@ pub struct StoredContent {
     pub coded_data: Vec<CodedItem>,
 }
 
+impl StoredContent {
+    /// The content, if there is as much of it as the message says: a part of it would be filed as the whole.
+    ///
+    /// # Errors
+    /// [`StoreError::Inconsistent`].
+    pub fn counted(self, attachments: u64, coded_items: u64) -> Result<Self> {
+        let there = (self.attachments.len() as u64, self.coded_data.len() as u64);
+        if there == (attachments, coded_items) {
+            Ok(self)
+        } else {
+            Err(StoreError::Inconsistent {
+                place: "message.attachments",
+            })
+        }
+    }
+}
+
 /// An attachment and where its bytes are.
 #[derive(Clone)]
 pub struct StoredAttachment {

@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use model::{Hash, MessageRef};
 use std::collections::{BTreeMap, HashMap};
 use store::platform::{Collected, StoredAttachment, StoredContent};
-use store::row::{Cells, int};
-use store::{Result, StoreError};
+use store::row::Cells;
+use store::Result;
 use uuid::Uuid;
 
 /// A batch ends after so many bytes were emptied: all that goes through the log while others wait.
@@ -25,27 +25,24 @@ pub(super) async fn content(conn: &Conn, reference: MessageRef) -> Result<Option
     let of: Params<'_> = &[&reference.0];
     let (there, body, attachments, coded_data) = futures_util::try_join!(
         conn.one(NOT_EMPTIED, of, |cells| {
-            let attachments: i64 = cells.take("message.attachments")?;
-            Ok((attachments, cells.take::<i64>("message.coded_items")?))
+            let attachments: u64 = cells.take("message.attachments")?;
+            Ok((attachments, cells.take::<u64>("message.coded_items")?))
         }),
         conn.one(BODY, of, store::row::content::body),
         conn.all(ATTACHMENTS, of, store::row::content::attachment),
         conn.all(CODED_ITEMS, of, store::row::content::coded_item),
     )?;
-    let Some(wanted) = there else {
+    let Some((count, coded_items)) = there else {
         return Ok(None);
     };
-    // A part of a message is worse than an error: it would be filed as the whole.
-    if (int(attachments.len()), int(coded_data.len())) != wanted {
-        return Err(StoreError::Inconsistent {
-            place: "message.attachments",
-        });
-    }
-    Ok(Some(text::content(StoredContent {
+    let content = StoredContent {
         body,
         attachments,
         coded_data,
-    })))
+    };
+    content
+        .counted(count, coded_items)
+        .map(|content| Some(text::content(content)))
 }
 
 pub(super) async fn attachment(

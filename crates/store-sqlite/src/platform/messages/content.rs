@@ -18,25 +18,30 @@ use store::row::content::{attachment as attachment_row, body, coded_item, stored
 /// through the log while others wait.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// The key of a message that still has its content.
-fn not_emptied(conn: &Conn<'_>, reference: MessageRef) -> Result<Option<i64>> {
+/// The key of a message that still has its content, and how many attachments and coded items it has.
+fn not_emptied(conn: &Conn<'_>, reference: MessageRef) -> Result<Option<(i64, u64, u64)>> {
     conn.one(NOT_EMPTIED, [reference.0.as_bytes()], |cells| {
-        cells.take("message.id")
+        Ok((
+            cells.take("message.id")?,
+            cells.take("message.attachments")?,
+            cells.take("message.coded_items")?,
+        ))
     })
 }
 
 pub(super) fn content(conn: &Conn<'_>, reference: MessageRef) -> Result<Option<StoredContent>> {
-    let Some(id) = not_emptied(conn, reference)? else {
+    let Some((id, count, coded_items)) = not_emptied(conn, reference)? else {
         return Ok(None);
     };
     let body = conn.one(BODY, [id], |cells| body(cells))?;
     let attachments = conn.all(ATTACHMENTS, [id], |cells| attachment_row(cells))?;
     let coded_data = conn.all(CODED_ITEMS, [id], |cells| coded_item(cells))?;
-    Ok(Some(StoredContent {
+    let content = StoredContent {
         body,
         attachments,
         coded_data,
-    }))
+    };
+    content.counted(count, coded_items).map(Some)
 }
 
 pub(super) fn attachment(
@@ -44,7 +49,7 @@ pub(super) fn attachment(
     reference: MessageRef,
     index: u32,
 ) -> Result<Option<StoredAttachment>> {
-    let Some(id) = not_emptied(conn, reference)? else {
+    let Some((id, ..)) = not_emptied(conn, reference)? else {
         return Ok(None);
     };
     conn.one(ATTACHMENT, params![id, index], |cells| {

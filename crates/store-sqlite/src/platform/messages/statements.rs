@@ -55,7 +55,7 @@ statements! {
     COUNTS = "SELECT status, nullif(sub_status, ''), messages FROM message_count WHERE messages > 0";
 
     // Content and its end.
-    NOT_EMPTIED = "SELECT id FROM message WHERE reference = ?1 AND emptied = 0";
+    NOT_EMPTIED = "SELECT id, attachments, coded_items FROM message WHERE reference = ?1 AND emptied = 0";
     BODY = "SELECT kind, content FROM message_body WHERE message = ?1";
     ATTACHMENTS = "SELECT kind, file_name, size, hash FROM attachment WHERE message = ?1 ORDER BY place";
     ATTACHMENT = "SELECT kind, file_name, size, hash, bytes FROM attachment WHERE message = ?1 AND place = ?2";
