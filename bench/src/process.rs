@@ -63,7 +63,12 @@ impl Platform {
             .with_context(|| format!("the platform did not start; see `{}`", log_path.display()))
     }
 
-    fn spawn(mut command: Command, folder: &Path, storage: Vec<OsString>, log: File) -> Result<Self> {
+    fn spawn(
+        mut command: Command,
+        folder: &Path,
+        storage: Vec<OsString>,
+        log: File,
+    ) -> Result<Self> {
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn()?;
         let output = child.stdout.take().context("it has no standard output")?;
         let mut output = BufReader::new(output);

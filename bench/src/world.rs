@@ -51,11 +51,7 @@ impl World {
     ///
     /// # Errors
     /// When anything refuses.
-    pub(crate) async fn make(
-        baton: &Baton,
-        folder: &Path,
-        settings: &Settings,
-    ) -> Result<Self> {
+    pub(crate) async fn make(baton: &Baton, folder: &Path, settings: &Settings) -> Result<Self> {
         let platform = Platform::start(baton, folder, settings)?;
         let access = furnish(baton, &platform).await?;
         Ok(Self { platform, access })

@@ -33,6 +33,8 @@ const LONGEST: usize = 7_900;
 /// Beyond so many everybody is told to look at everything.
 const MOST: usize = 20_000;
 const RECONNECT: Duration = Duration::from_secs(2);
+/// Between two words: each wakes every node. The first after a quiet moment goes at once.
+const PAUSE: Duration = Duration::from_millis(10);
 /// A word that is lost in a crash of the server would have been of no use afterwards.
 const UNSYNCED: &str = "SET synchronous_commit = off; SET default_transaction_read_only = off";
 
@@ -173,7 +175,10 @@ async fn for_ever(
             continue;
         }
         match send(&connector, &mut session, &pack(node, &words)).await {
-            Ok(()) => patience.renew(),
+            Ok(()) => {
+                patience.renew();
+                tokio::time::sleep(PAUSE).await;
+            }
             Err(cause) => {
                 tracing::debug!(%cause, "other nodes were not told, and will be");
                 session = None;

@@ -16,7 +16,9 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 /// What a session begins with. A server that writes COMMITs later is told to write them at once; one that
 /// asks for more than its own disk is left as it is. Said in either case: what a session was not told changes
 /// under it when the server reads its settings anew. Outside BEGIN READ WRITE nothing can be written: no
-/// part of a transaction can slip out of it. A plan made while a table is small is kept when it is large. Warnings are what a cancelled COMMIT is known by.
+/// part of a transaction can slip out of it. A plan made while a table is small is kept when it is large, and
+/// each statement is planned once a session: to plan one that reads tables in parts costs more than to run it.
+/// Warnings are what a cancelled COMMIT is known by.
 const SESSION: &str = "SET search_path = platform; \
      SET statement_timeout = 10000; \
      SET lock_timeout = 5000; \
@@ -26,6 +28,7 @@ const SESSION: &str = "SET search_path = platform; \
      SET client_min_messages = warning; \
      SET jit = off; \
      SET enable_seqscan = off; \
+     SET plan_cache_mode = force_generic_plan; \
      SELECT set_config('synchronous_commit', \
      coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), false)";
 

@@ -2,15 +2,24 @@
 //!
 //! Nobody waits while nothing is under way. What comes while a round is under way has the next one, so that
 //! rounds grow with the load, and a caller costs the less the more there are. When enough wait, another
-//! round begins beside: the way to the server may be long.
+//! round begins beside: the way to the server may be long. So it does when a round takes its time: it may be
+//! waiting for a lock, or on a connection that has died, and that is nothing to those who came after it.
 
 use futures_util::FutureExt as _;
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::timeout;
 
 #[cfg(test)]
 mod tests;
+
+/// A round that takes longer has met something.
+const SLOW: Duration = Duration::from_millis(100);
+/// So many rounds at once while some are slow: fewer than a node has connections, as a rule.
+const MOST_SLOW: usize = 8;
 
 /// How large rounds grow, and how many there are.
 pub(crate) struct Limits<J> {
@@ -52,17 +61,34 @@ impl<J: Send + 'static> Gather<J> {
     /// Has a job done, in a round by `work` or by that of another caller: all bring the same.
     pub(crate) fn add<Work, Done>(self: &Arc<Self>, job: J, work: Work)
     where
-        Work: Fn(Vec<J>) -> Done + Send + 'static,
+        Work: Fn(Vec<J>) -> Done + Send + Sync + 'static,
         Done: Future<Output = ()> + Send + 'static,
     {
-        let Some(mut round) = self.put(job) else {
-            return;
-        };
+        if let Some(round) = self.put(job) {
+            self.begin(round, Arc::new(work));
+        }
+    }
+
+    /// Begins a row of rounds.
+    fn begin<Work, Done>(self: &Arc<Self>, mut round: Vec<J>, work: Arc<Work>)
+    where
+        Work: Fn(Vec<J>) -> Done + Send + Sync + 'static,
+        Done: Future<Output = ()> + Send + 'static,
+    {
         let gather = Arc::clone(self);
         tokio::spawn(async move {
             loop {
+                let mut done = pin!(AssertUnwindSafe(work(round)).catch_unwind());
+                let outcome = loop {
+                    if let Ok(outcome) = timeout(SLOW, done.as_mut()).await {
+                        break outcome;
+                    }
+                    if let Some(beside) = gather.beside() {
+                        gather.begin(beside, Arc::clone(&work));
+                    }
+                };
                 // A panic ends a round, whose callers hear that there is no answer, and not what comes after.
-                if AssertUnwindSafe(work(round)).catch_unwind().await.is_err() {
+                if outcome.is_err() {
                     tracing::error!("a round for several callers ended with a panic");
                 }
                 match gather.next() {
@@ -89,6 +115,16 @@ impl<J: Send + 'static> Gather<J> {
         let mut state = self.lock();
         state.rounds -= 1;
         if state.waiting.is_empty() || !self.may_begin(&state) {
+            return None;
+        }
+        state.rounds += 1;
+        Some(self.take(&mut state))
+    }
+
+    /// What waits while a round is slow.
+    fn beside(&self) -> Option<Vec<J>> {
+        let mut state = self.lock();
+        if state.waiting.is_empty() || state.rounds >= MOST_SLOW.max(self.limits.beside) {
             return None;
         }
         state.rounds += 1;

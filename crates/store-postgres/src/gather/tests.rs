@@ -1,3 +1,5 @@
+//! Rounds: who shares one, and who need not wait for one.
+
 use super::{Gather, Limits};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, oneshot};
@@ -100,4 +102,33 @@ async fn a_panic_harms_its_own_round_only() {
     bench.settle().await;
     bench.go.notify_one();
     good.await.unwrap();
+}
+
+/// Waits until so many rounds have begun.
+async fn until(bench: &Bench, rounds: usize) {
+    for _ in 0..2_000 {
+        if bench.settle().await.len() >= rounds {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("{:?}", bench.settle().await);
+}
+
+#[tokio::test]
+async fn a_round_that_takes_its_time_keeps_nobody_waiting_who_came_after_it() {
+    let bench = Bench::new();
+    let mut answers: Vec<_> = (0..3).map(|_| bench.add(1)).collect();
+    until(&bench, 2).await;
+    assert_eq!(bench.settle().await, [1, 2]);
+    for rounds in 3..=8 {
+        answers.push(bench.add(1));
+        until(&bench, rounds).await;
+    }
+    // There are bounds.
+    answers.push(bench.add(1));
+    tokio::time::sleep(super::SLOW * 3).await;
+    assert_eq!(bench.settle().await.len(), 8);
+    bench.go.notify_one();
+    until(&bench, 9).await;
 }

@@ -200,3 +200,30 @@ async fn text_that_postgresql_has_no_place_for_comes_back() {
     let found = messages.get(reference).await.unwrap().unwrap();
     assert_eq!(found.stored.stage, Stage::Rejected { reason: odd });
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL: scripts/test postgres"]
+async fn a_batch_that_waits_for_a_lock_does_not_hold_up_other_messages() {
+    let database = Database::new().await;
+    let world = World::new(database.open().await).await;
+    let token = world.token().await;
+    let holder = database.client().await;
+    let lock = format!(
+        "BEGIN; SELECT FROM token WHERE id = '{}' FOR UPDATE",
+        token.0
+    );
+    holder.batch_execute(&lock).await.unwrap();
+    let stuck = {
+        let world = world.clone();
+        tokio::spawn(async move { world.accept(&world.instant(token, at(2))).await })
+    };
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    while holder.query_one(waits, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+        tokio::task::yield_now().await;
+    }
+    // It has its answer while the other one still waits.
+    assert_eq!(world.accept(&world.standard(at(2))).await, Accepted::New);
+    assert!(!stuck.is_finished());
+    holder.batch_execute("COMMIT").await.unwrap();
+    assert_eq!(stuck.await.unwrap(), Accepted::New);
+}

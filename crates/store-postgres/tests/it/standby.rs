@@ -154,10 +154,7 @@ async fn a_standby_that_hangs_does_not_use_up_the_servers_connections() {
             while tokio::time::Instant::now() < until {
                 let subject = number.to_string();
                 let at = Timestamp::UNIX_EPOCH;
-                let noted = store
-                    .audit
-                    .note(&Actor::System, "look", &subject, at)
-                    .await;
+                let noted = store.audit.note(&Actor::System, "look", &subject, at).await;
                 assert!(noted.is_err());
                 failed += 1;
             }

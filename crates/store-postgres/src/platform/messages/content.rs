@@ -12,9 +12,9 @@ use crate::tx::Tx;
 use jiff::Timestamp;
 use model::{Hash, MessageRef};
 use std::collections::{BTreeMap, HashMap};
+use store::Result;
 use store::platform::{Collected, StoredAttachment, StoredContent};
 use store::row::Cells;
-use store::Result;
 use uuid::Uuid;
 
 /// A batch ends after so many bytes were emptied: all that goes through the log while others wait.

@@ -132,6 +132,15 @@ impl Part {
         }
     }
 
+    /// How its rows lie. A file of up to half a page stays in its row: elsewhere it would be two rows more, each
+    /// with an entry of an index.
+    fn options(&self) -> &'static str {
+        match self.table() {
+            "attachment" => " WITH (toast_tuple_target = 4080)",
+            _ => "",
+        }
+    }
+
     /// Makes it, with the rows that are its own and have come to the default part already. The whole table
     /// is locked for that moment: a statement that has looked which parts there are, and then waits for one,
     /// would not find what was moved meanwhile.
@@ -161,13 +170,14 @@ impl Part {
     IF {unless} THEN
         RETURN;
     END IF;
-    CREATE TABLE {name} (LIKE {table} INCLUDING ALL);
+    CREATE TABLE {name} (LIKE {table} INCLUDING ALL){};
     WITH moved AS (DELETE FROM {table}_default WHERE {its_own} RETURNING *)
         INSERT INTO {name} SELECT * FROM moved;
     ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ({from}) TO ({to});
 {UNLESS_BUSY}
 END $part$;
-"
+",
+            self.options()
         );
         text
     }

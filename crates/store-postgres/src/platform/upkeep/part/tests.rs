@@ -56,3 +56,13 @@ fn a_year_ends() {
     );
     assert!(december < december.later(1).unwrap());
 }
+
+#[test]
+fn small_files_stay_in_their_rows() {
+    let is_told = |name: &str| {
+        let made = Part::named(name).unwrap().made();
+        made.contains("INCLUDING ALL) WITH (toast_tuple_target = ")
+    };
+    assert!(is_told("attachment_p202611"));
+    assert!(!is_told("message_p202611") && !is_told("feed_p3"));
+}
