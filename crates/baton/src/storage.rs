@@ -7,11 +7,14 @@ pub(crate) mod code_key;
 pub(crate) mod database_url;
 mod folder;
 mod no_blobs;
+mod once;
+mod owner;
 pub(crate) mod rows;
 mod server;
 
 pub(crate) use blob_url::BlobPlace;
 pub(crate) use no_blobs::NoBlobs;
+pub(crate) use owner::new_name;
 pub(crate) use server::told;
 
 use crate::args::Storage;
@@ -21,7 +24,7 @@ use anyhow::Context as _;
 use model::Secret;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::blob::Blobs;
+use store::blob::{Blobs, DiskBlobs};
 use store::platform::PlatformStore;
 use store_postgres::Settings;
 
@@ -103,36 +106,43 @@ impl Place {
         }
     }
 
-    /// Opens everything to serve, and clears what a crash may have left half written. A database in a file
-    /// is this process's until it ends; nodes on one server are as many as you like.
+    /// Opens everything to serve, makes sure that the blobs are this platform's, and clears what a crash may
+    /// have left half written. A database in a file is this process's until it ends; nodes on one server
+    /// are as many as you like.
     pub(crate) async fn open_to_serve(&self, old: OldSchema) -> anyhow::Result<Served> {
-        let blobs = match (&self.database, &self.blobs) {
-            (Database::File(_), BlobPlace::Folder(blobs)) => {
-                self.take_folder()?;
+        let alone = matches!(self.database, Database::File(_));
+        if alone {
+            self.take_folder()?;
+        }
+        let in_folder = match &self.blobs {
+            BlobPlace::Folder(blobs) => {
                 make_private(blobs)?;
-                if *blobs != self.folder.join(BLOBS) {
-                    crate::lock::take(blobs)?;
-                }
-                Arc::new(folder::own(blobs)?)
+                Some((blobs, Arc::new(folder::shared(blobs)?)))
             }
-            (Database::File(_), BlobPlace::Bucket(_)) => {
-                self.take_folder()?;
-                self.blobs().await?
-            }
-            (Database::Server(_), BlobPlace::Folder(blobs)) => {
-                make_private(blobs)?;
-                let opened = folder::shared(blobs)?;
-                folder::clear_left_behind(blobs)
-                    .with_context(|| format!("cannot clear `{}`", blobs.display()))?;
-                Arc::new(opened)
-            }
-            (Database::Server(_), BlobPlace::Bucket(_)) => self.blobs().await?,
+            BlobPlace::Bucket(_) => None,
+        };
+        let blobs: Arc<dyn Blobs> = match &in_folder {
+            Some((_, opened)) => Arc::<DiskBlobs>::clone(opened),
+            None => self.blobs().await?,
         };
         let store = match &self.database {
             Database::File(file) => store_sqlite::open(file, blobs)
                 .with_context(|| format!("cannot open `{}`", self.folder.display()))?,
             Database::Server(settings) => server::open(settings, blobs, old).await?,
         };
+        // Before anything is deleted, here or by the platform's work.
+        self.check_owner(&store).await?;
+        match in_folder {
+            Some((blobs, opened)) if alone => {
+                if *blobs != self.folder.join(BLOBS) {
+                    crate::lock::take(blobs)?;
+                }
+                opened.clear_incoming()?;
+            }
+            Some((blobs, _)) => folder::clear_left_behind(blobs)
+                .with_context(|| format!("cannot clear `{}`", blobs.display()))?,
+            None => {}
+        }
         let code_key = self.code_key().await?;
         Ok(Served { store, code_key })
     }

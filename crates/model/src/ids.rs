@@ -36,4 +36,6 @@ uuid_ids! {
     SessionId,
     /// An access token's public name; the token itself is secret.
     TokenId,
+    /// A platform itself: its database, and what stands beside it.
+    PlatformId,
 }

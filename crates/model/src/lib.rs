@@ -30,7 +30,9 @@ pub use actor::Actor;
 pub use clock::Clock;
 pub use entropy::Entropy;
 pub use file_name::FileName;
-pub use ids::{ClientMessageId, ClientSystemId, DeviceId, MessageRef, SessionId, TokenId};
+pub use ids::{
+    ClientMessageId, ClientSystemId, DeviceId, MessageRef, PlatformId, SessionId, TokenId,
+};
 pub use nhs_number::NhsNumber;
 pub use ods_code::OdsCode;
 pub use practitioner::SpineUserId;

@@ -34,6 +34,7 @@ const GO_ON: &str = "BEGIN READ WRITE; TRUNCATE feed; \
      UPDATE feed_state SET base = next.number - pg_current_xact_id()::text::bigint, \
      forgotten = next.number << 20 FROM next; \
      COMMIT";
+const FORGET: &str = "BEGIN READ WRITE; DELETE FROM identity; COMMIT";
 const TOP: &str = "SELECT coalesce(max(place), 0) FROM feed";
 
 /// What a database holds.
@@ -164,6 +165,18 @@ async fn connect(settings: &Settings) -> Result<Session> {
     })?;
     let session = connector.connect(Ears::default()).await;
     session.map_err(|trouble| trouble.during(CONNECTING))
+}
+
+/// Forgets which platform a restored database was: it is another one than that it was copied from. Its schema
+/// must be up to date.
+///
+/// # Errors
+/// As every write.
+pub async fn forget_identity(settings: &Settings) -> Result<()> {
+    let session = connect(settings).await?;
+    let client = &session.link.client;
+    let forgotten = client.batch_execute(FORGET).await;
+    forgotten.map_err(|error| Trouble::from(error).during(GOING_ON))
 }
 
 /// Prepares a restored database for use: the feed begins again beyond every place that was ever given, so

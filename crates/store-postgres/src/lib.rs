@@ -28,7 +28,7 @@ mod trouble;
 mod tx;
 
 pub use inspect::{Facts, inspect};
-pub use migrate::Schema;
+pub use migrate::{NOT_UTF8, Schema};
 pub use open::{migrate, open, schema};
 pub use settings::{BadUrl, Settings};
 

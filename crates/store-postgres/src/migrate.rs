@@ -38,6 +38,7 @@ const PLATFORM: &[Migration] = migrations![
     "0004_messages" works_with 1,
     "0005_feed" works_with 1,
     "0006_audit" works_with 6,
+    "0007_identity" works_with 6,
 ];
 
 /// Of all programs that change this schema, one at a time.
@@ -63,6 +64,8 @@ pub struct Schema {
     pub known: i64,
     /// What a program must know to work on it.
     pub works_with: i64,
+    /// What a program must know to work on it once nothing is missing any more.
+    pub works_with_then: i64,
     /// Steps that are missing, by name, in their order. None when the database is newer.
     pub pending: Vec<&'static str>,
 }
@@ -102,10 +105,12 @@ fn judge(versions: &[Row]) -> Result<Schema> {
         return Err(unknown(version));
     }
     let pending = PLATFORM.iter().skip(versions.len());
+    let then = pending.clone().map(|migration| migration.works_with).max();
     Ok(Schema {
         version,
         known: known(),
         works_with: needed,
+        works_with_then: then.unwrap_or(0).max(needed),
         pending: pending.map(|migration| migration.name).collect(),
     })
 }
@@ -125,6 +130,9 @@ impl Schema {
         })
     }
 }
+
+/// The transaction that fails where names and letters could not all be stored.
+pub const NOT_UTF8: &str = "make tables in a database whose encoding is not UTF8";
 
 /// What came of a step.
 enum Step {
@@ -314,6 +322,13 @@ async fn step(session: &Session) -> std::result::Result<Step, Failed> {
 /// What comes before the first step. An operator may have made the schema for a role that may not.
 async fn begin(session: &Session) -> std::result::Result<(), Failed> {
     let client = &session.link.client;
+    let encoding = client.query_one("SHOW server_encoding", &[]).await?;
+    if encoding.try_get::<_, String>(0)? != "UTF8" {
+        return Err(Failed::For(StoreError::Fault {
+            transaction: NOT_UTF8,
+            source: None,
+        }));
+    }
     let row = client.query_one(IS_OURS, &[]).await?;
     if !row.try_get::<_, bool>(2)? {
         match client.batch_execute("CREATE SCHEMA platform").await {

@@ -44,6 +44,11 @@ pub enum BadUrl {
     /// The parser does not understand it.
     #[error("the database URL cannot be read, or has an option that is not known")]
     Unreadable,
+    /// An `@` that is none: a part of the password would be taken for the host.
+    #[error(
+        "the database URL has an `@` too many: in a user's name or password write @ as %40, / as %2F, ? as %3F, # as %23"
+    )]
+    Unescaped,
     /// It names no host.
     #[error("the database URL names no host")]
     NoHost,
@@ -107,6 +112,9 @@ impl Reach {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(BadUrl::Scheme);
         }
+        if has_stray_at(url) {
+            return Err(BadUrl::Unescaped);
+        }
         let (url, ours) = take_ours(url);
         let mut config: Config = url.parse().map_err(|_| BadUrl::Unreadable)?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
@@ -144,6 +152,14 @@ impl Reach {
         }
         Ok(Self { config, tls })
     }
+}
+
+/// Whether there is an `@` besides the one between password and host.
+fn has_stray_at(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, tail) = rest.split_at(end);
+    authority.matches('@').count() > 1 || tail.contains('@')
 }
 
 /// Options that are ours to understand: the driver knows fewer of their values.

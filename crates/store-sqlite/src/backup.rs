@@ -202,6 +202,18 @@ pub fn names_blob(path: &Path, hash: Hash) -> Result<bool> {
         .map_err(during(LOOKING))
 }
 
+/// Forgets which platform a restored database was: it is another one than that it was copied from. Its schema
+/// must be up to date.
+///
+/// # Errors
+/// As every write.
+pub fn forget_identity(path: &Path) -> Result<()> {
+    prepare(path, "FULL")?
+        .execute("DELETE FROM identity", [])
+        .map(drop)
+        .map_err(during(GOING_ON))
+}
+
 /// Prepares a restored database for use: its schema is brought up to date, and the feed begins again
 /// beyond every place that was ever given, so that each listener is told of a gap and none misses a row.
 ///

@@ -43,6 +43,10 @@ const PLATFORM: &[(&str, &str)] = &[
         "0008_condemned_blobs",
         include_str!("../migrations/platform/0008_condemned_blobs.sql"),
     ),
+    (
+        "0009_identity",
+        include_str!("../migrations/platform/0009_identity.sql"),
+    ),
 ];
 
 /// The newest version.

@@ -100,6 +100,8 @@ macro_rules! conformance_suite {
                 ending_a_session_wakes_the_practice,
             }
             directory {
+                an_identity_is_kept,
+                an_identity_raced_is_one,
                 a_practice_is_added_once_and_renamed,
                 practices_are_listed_by_code,
                 client_systems_are_listed_by_name,

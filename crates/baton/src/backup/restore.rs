@@ -7,13 +7,13 @@ use crate::exit::refused;
 use crate::folder::make_private;
 use crate::output;
 use crate::storage::rows::Rows;
-use crate::storage::{Database, NoBlobs, Place, told};
+use crate::storage::{Database, NoBlobs, Place, new_name, told};
 use anyhow::Context as _;
 use futures_util::stream::{self, StreamExt as _};
 use httpkit::entropy::OsEntropy;
 use httpkit::private_file;
 use jiff::Timestamp;
-use model::{Actor, Hash, Secret};
+use model::{Actor, Hash, PlatformId, Secret};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -53,7 +53,12 @@ pub(crate) async fn run(
             .with_context(|| format!("cannot read `{}`", file.display()))?;
         place.put_code_key(&Secret::new(key)).await?;
     }
+    // Another platform than the one that was backed up, which may still be there: neither may delete what
+    // the other's messages name.
+    let platform = new_name();
+    place.put_owner(platform).await?;
     let act = Act {
+        platform,
         by,
         id: &manifest.id,
         now,
@@ -65,7 +70,7 @@ pub(crate) async fn run(
             let checks = async {
                 postgresql(settings, &manifest).await?;
                 complete(&Rows::open(place).await?, &listed, &manifest).await?;
-                act.verify_and_note(&place.open_to_manage().await?).await
+                act.name_and_note(&place.open_to_manage().await?).await
             };
             checks
                 .await
@@ -75,16 +80,22 @@ pub(crate) async fn run(
     Ok(manifest)
 }
 
-/// What the audit log will say of it.
+/// What the restored platform is called, and what its audit log will say of it.
 struct Act<'a> {
+    platform: PlatformId,
     by: &'a Actor,
     id: &'a str,
     now: Timestamp,
 }
 
 impl Act<'_> {
-    /// Checks every link of the audit log, and adds one.
-    async fn verify_and_note(&self, store: &PlatformStore) -> anyhow::Result<()> {
+    /// Names the platform, checks every link of its audit log, and adds one.
+    async fn name_and_note(&self, store: &PlatformStore) -> anyhow::Result<()> {
+        let named = store.directory.identity(self.platform).await?;
+        anyhow::ensure!(
+            named == self.platform,
+            "a server was started on these rows before all of them were checked"
+        );
         if store.audit.verify().await?.broken_at.is_some() {
             return Err(refused(
                 "the audit log in this backup was changed: a link of its chain does not hold",
@@ -152,6 +163,13 @@ async fn no_blobs(target: &dyn Blobs, place: &Place) -> anyhow::Result<()> {
             )));
         }
     }
+    if place.has_owner().await? {
+        return Err(refused(format!(
+            "{} is marked as the place of another platform's blobs, or of a restore that was not finished; \
+             a backup goes to an empty place only",
+            place.blobs.shown()
+        )));
+    }
     Ok(())
 }
 
@@ -217,9 +235,10 @@ async fn sqlite(
     );
     equal(store_sqlite::backup::contents(&beside)?.rows, manifest)?;
     store_sqlite::backup::go_on(&beside)?;
+    store_sqlite::backup::forget_identity(&beside)?;
     complete(&Rows::File(beside.clone()), listed, manifest).await?;
     let store = store_sqlite::open(&beside, Arc::new(NoBlobs))?;
-    act.verify_and_note(&store).await?;
+    act.name_and_note(&store).await?;
     // All of it goes into the one file now.
     drop(store);
     anyhow::ensure!(!log.exists(), "`{}` was not closed well", beside.display());
@@ -242,7 +261,12 @@ async fn postgresql(
     equal(reader.contents().await.map_err(told)?.rows, manifest)?;
     drop(reader);
     store_postgres::migrate(settings).await.map_err(told)?;
-    store_postgres::backup::go_on(settings).await.map_err(told)
+    store_postgres::backup::go_on(settings)
+        .await
+        .map_err(told)?;
+    store_postgres::backup::forget_identity(settings)
+        .await
+        .map_err(told)
 }
 
 fn equal(rows: Vec<(String, u64)>, manifest: &Manifest) -> anyhow::Result<()> {

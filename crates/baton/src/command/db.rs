@@ -84,21 +84,29 @@ fn show(place: &Place, schema: &Schema, json: bool) -> anyhow::Result<()> {
             "version": schema.version,
             "known": schema.known,
             "worksWith": schema.works_with,
+            "worksWithThen": schema.works_with_then,
             "pending": schema.pending,
         }));
     }
     output::line(&format!("Database   {}", place.shown()));
     if schema.version == 0 {
-        output::line("Tables     none yet; the first server to start makes them");
+        output::line(
+            "Tables     none yet; `baton db migrate` or the first server to start makes them",
+        );
         return Ok(());
     }
     output::line(&format!(
         "Tables     version {}; this program knows up to {}",
         schema.version, schema.known
     ));
-    if let Some(oldest) = schema.works_with {
+    if let Some(oldest) = schema.works_with_then {
+        let when = if schema.pending.is_empty() {
+            ""
+        } else {
+            "once migrated, "
+        };
         output::line(&format!(
-            "Beside it  programs that know version {oldest} or a newer one may go on running"
+            "Beside it  {when}programs that know version {oldest} or a newer one may go on running"
         ));
     }
     if schema.pending.is_empty() {

@@ -1,6 +1,6 @@
-//! A bucket of an S3-compatible store, and the code key in it.
+//! A bucket of an S3-compatible store, with the code key and the owner's mark in it.
 
-use super::code_key;
+use super::{code_key, owner};
 use crate::exit::{unreachable, usage};
 use model::Secret;
 use std::path::Path;
@@ -26,6 +26,20 @@ fn opened(url: &Url, spool: &Path) -> anyhow::Result<S3Blobs> {
 
 fn shared(url: &Url, spool: &Path) -> anyhow::Result<SharedFile> {
     Ok(opened(url, spool)?.shared_file(code_key::FILE))
+}
+
+/// Puts the owner's mark in a bucket, unless there is one; what stands there from now on.
+pub(super) async fn owner(url: &Url, spool: &Path, mark: String) -> anyhow::Result<Vec<u8>> {
+    let file = opened(url, spool)?.shared_file(owner::FILE);
+    let standing = file.put_if_absent(mark.into_bytes().into()).await;
+    let standing = standing.map_err(|error| told(&error, url))?;
+    Ok(standing.to_vec())
+}
+
+/// Whether there is an owner's mark in a bucket.
+pub(super) async fn has_owner(url: &Url, spool: &Path) -> anyhow::Result<bool> {
+    let found = opened(url, spool)?.shared_file(owner::FILE).get().await;
+    Ok(found.map_err(|error| told(&error, url))?.is_some())
 }
 
 /// The key in a bucket, made when missing. Of several who make it at once, one wins.

@@ -1,12 +1,11 @@
 //! The key of the hash of access codes: every node that exchanges a code needs the one it was made with.
 
+use super::once;
 use crate::exit::usage;
 use anyhow::Context as _;
 use httpkit::entropy::OsEntropy;
-use httpkit::private_file;
 use model::Secret;
 use std::fs;
-use std::io;
 use std::path::Path;
 
 /// Its name, in a folder or beside the blobs.
@@ -37,26 +36,14 @@ pub(super) fn in_folder(folder: &Path) -> anyhow::Result<Secret> {
 /// The key in a folder.
 pub(super) fn if_any(folder: &Path) -> anyhow::Result<Option<Secret>> {
     let shown = folder.join(FILE).display().to_string();
-    let bytes =
-        private_file::read(folder, FILE).with_context(|| format!("cannot read `{shown}`"))?;
-    bytes
+    once::read(folder, FILE)?
         .map(|bytes| check(&String::from_utf8_lossy(&bytes), &shown))
         .transpose()
 }
 
 /// Puts a key in a folder, unless there is one.
 pub(super) fn put(folder: &Path, key: &Secret) -> anyhow::Result<()> {
-    let beside = format!("{FILE}.{}", std::process::id());
-    private_file::make_dir(folder)
-        .and_then(|()| private_file::write(folder, &beside, key.reveal().as_bytes()))
-        .and_then(
-            |()| match fs::hard_link(folder.join(&beside), folder.join(FILE)) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-                _ => private_file::sync_dir(folder),
-            },
-        )
-        .and_then(|()| private_file::remove(folder, &beside))
-        .with_context(|| format!("cannot write `{}`", folder.join(FILE).display()))
+    once::put(folder, FILE, key.reveal().as_bytes())
 }
 
 /// A new key.
@@ -78,6 +65,7 @@ pub(super) fn check(text: &str, place: &str) -> anyhow::Result<Secret> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use httpkit::private_file;
 
     #[test]
     fn a_folder_has_one_key_however_many_ask() {

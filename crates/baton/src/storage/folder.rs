@@ -12,13 +12,6 @@ use store::blob::DiskBlobs;
 /// A body may take minutes to arrive; what is older than this was left by a node that died.
 const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
 
-/// Opens a folder that only this process writes to.
-pub(super) fn own(folder: &Path) -> anyhow::Result<DiskBlobs> {
-    let blobs = shared(folder)?;
-    blobs.clear_incoming()?;
-    Ok(blobs)
-}
-
 /// Opens a folder that other nodes may be writing to just now.
 pub(super) fn shared(folder: &Path) -> anyhow::Result<DiskBlobs> {
     DiskBlobs::open(folder, Arc::new(OsEntropy))

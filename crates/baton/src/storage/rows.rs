@@ -23,6 +23,8 @@ pub(crate) struct Schema {
     /// The oldest program that can work with it, by the newest version that program knows; where that
     /// is told.
     pub(crate) works_with: Option<i64>,
+    /// The same once nothing is missing any more.
+    pub(crate) works_with_then: Option<i64>,
     /// What is missing, in its order.
     pub(crate) pending: Vec<String>,
 }
@@ -80,6 +82,7 @@ pub(crate) async fn schema(place: &Place) -> anyhow::Result<Schema> {
                 version: found.version,
                 known: found.known,
                 works_with: None,
+                works_with_then: None,
                 pending: found.pending.into_iter().map(str::to_owned).collect(),
             })
         }
@@ -90,6 +93,7 @@ pub(crate) async fn schema(place: &Place) -> anyhow::Result<Schema> {
                 version: found.version,
                 known: found.known,
                 works_with: Some(found.works_with),
+                works_with_then: Some(found.works_with_then),
                 pending: found.pending.into_iter().map(str::to_owned).collect(),
             })
         }

@@ -44,6 +44,15 @@ pub(crate) fn told(error: StoreError, settings: &Settings) -> anyhow::Error {
             "{place} was not made by this version of Baton: {error}. Run the version that made it, or a \
              newer one, or name another database"
         )),
+        StoreError::Fault { transaction, .. } if *transaction == store_postgres::NOT_UTF8 => {
+            refused(format!(
+                "{place} cannot hold every name and letter; make one with `createdb --encoding=UTF8 --template=template0`"
+            ))
+        }
+        _ if httpkit::problem::chain(&error).contains("42501") => refused(format!(
+            "{place} does not let this user do that. It must own the schema `platform`, or may make it: \
+             `GRANT CREATE ON DATABASE … TO …` (docs/operators.md)"
+        )),
         _ => anyhow::Error::new(error).context(place),
     }
 }

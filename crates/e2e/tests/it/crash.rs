@@ -20,14 +20,14 @@ mod walk;
 
 use std::path::{Path, PathBuf};
 
-/// All files in a folder and its folders. What goes away meanwhile is left out.
+/// All files in a folder and its folders, but for the mark that says whose blobs these are. What goes away meanwhile is left out.
 fn files_in(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {
             found.extend(files_in(&path));
-        } else {
+        } else if !path.ends_with("blobs/owner") {
             found.push(path);
         }
     }

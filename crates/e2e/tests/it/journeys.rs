@@ -38,14 +38,14 @@ fn blobs(world: &World) -> Vec<PathBuf> {
     files(&world.data().join("platform/blobs"))
 }
 
-/// All files in a folder and its folders.
+/// All files in a folder and its folders, but for the mark that says whose blobs these are.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             found.extend(files(&path));
-        } else {
+        } else if !path.ends_with("blobs/owner") {
             found.push(path);
         }
     }

@@ -112,3 +112,13 @@ fn one_that_was_not_made_here_is_left_alone() {
     with_a_gap.remove(2);
     assert_eq!(refused(&with_a_gap), -1);
 }
+
+#[test]
+fn it_is_told_beforehand_which_programs_may_go_on_once_nothing_is_missing() {
+    let most = PLATFORM.iter().map(|migration| migration.works_with).max();
+    for count in 0..=PLATFORM.len() {
+        let schema = judge(&with(count)).unwrap();
+        assert_eq!(Some(schema.works_with_then), most);
+        assert!(schema.works_with <= schema.works_with_then);
+    }
+}

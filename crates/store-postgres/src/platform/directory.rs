@@ -10,13 +10,15 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use known::Held;
 use model::organisation::{ApiKeyInfo, ClientSystem, Practice};
-use model::{Actor, ClientSystemId, Hash, OdsCode};
-use store::Result;
+use model::{Actor, ClientSystemId, Hash, OdsCode, PlatformId};
 use store::platform::{Directory, FoundApiKey};
 use store::row::Cells as _;
 use store::row::directory::{api_key, client, found_api_key, practice};
+use store::{Result, StoreError};
 
 statements! {
+    NAME_IT = "INSERT INTO identity (id, platform) VALUES (1, $1) ON CONFLICT DO NOTHING";
+    IDENTITY = "SELECT platform FROM identity WHERE id = 1";
     PRACTICE = "SELECT ods_code, name FROM practice WHERE ods_code = $1";
     PRACTICES = "SELECT ods_code, name FROM practice ORDER BY ods_code COLLATE \"C\"";
     ADD_PRACTICE = "INSERT INTO practice (ods_code, name) VALUES ($1, $2) ON CONFLICT DO NOTHING";
@@ -57,6 +59,19 @@ impl Db {
 
 #[async_trait]
 impl Directory for Db {
+    async fn identity(&self, new: PlatformId) -> Result<PlatformId> {
+        let call = Call::new("say which platform this is").repeatable();
+        self.write(call, |tx| async move {
+            if tx.write(NAME_IT, &[&new.0]).await? == 0 {
+                tx.confirm();
+            }
+            tx.one(IDENTITY, &[], |row| row.take("identity.platform"))
+                .await?
+                .ok_or(StoreError::Inconsistent { place: "identity" })
+        })
+        .await
+    }
+
     async fn put_practice(&self, by: &Actor, practice: &Practice, at: Timestamp) -> Result<bool> {
         let call = Call::new("put practice").audited().repeatable();
         let (code, name) = (practice.ods_code.as_str(), practice.name.as_str());

@@ -66,7 +66,8 @@ impl Upkeep for Db {
         if !busy && !missing.is_empty() {
             tracing::info!(
                 ?missing,
-                "the rows of these parts stay in the default part, which is large"
+                "these parts of tables are not there: another node is making them, or the default part is too \
+                 large to be looked through; it serves as well"
             );
         }
         for part in there.iter().filter_map(|name| Part::named(name)) {

@@ -112,3 +112,21 @@ fn an_address_has_no_secrets() {
         "127.0.0.1:5432/baton"
     );
 }
+
+#[test]
+fn a_password_that_is_not_escaped_is_refused_and_nothing_of_it_is_shown() {
+    for url in [
+        "postgres://app:p@ss/w:rd@127.0.0.1:5432/baton",
+        "postgres://app:a@b@127.0.0.1/baton",
+        "postgres://app:a/b@127.0.0.1/baton",
+        "postgres://app:a?b@127.0.0.1/baton",
+        "postgres://app:a#b@127.0.0.1/baton",
+    ] {
+        let refused = Settings::new(Secret::new(url.to_owned())).address();
+        let words = refused.unwrap_err().to_string();
+        assert!(words.contains("%40") && !words.contains("app"), "{words}");
+    }
+    let escaped = "postgres://app:p%40ss%2Fw@127.0.0.1:5432/baton";
+    let address = Settings::new(Secret::new(escaped.to_owned())).address();
+    assert_eq!(address.unwrap(), "127.0.0.1:5432/baton");
+}

@@ -48,15 +48,15 @@ async fn an_older_one_is_left_to_an_operator() {
     let client = database.client().await;
     client
         .batch_execute(
-            "DROP TABLE audit, audit_chain, health; DELETE FROM schema_version WHERE version = 6",
+            "DROP TABLE audit, audit_chain, health, identity; DELETE FROM schema_version WHERE version >= 6",
         )
         .await
         .unwrap();
     assert_eq!(found(database.try_open().await), 5);
     let schema = store_postgres::schema(&database.settings()).await.unwrap();
-    assert_eq!(schema.pending, ["0006_audit"]);
+    assert_eq!(schema.pending, ["0006_audit", "0007_identity"]);
     let schema = store_postgres::migrate(&database.settings()).await.unwrap();
-    assert_eq!(schema.version, 6);
+    assert_eq!(schema.version, 7);
     database.open().await.health.check().await.unwrap();
 }
 
@@ -66,17 +66,17 @@ async fn a_newer_one_is_worked_on_if_its_author_said_so() {
     let database = Database::new().await;
     let client = database.client().await;
     let newer =
-        "INSERT INTO schema_version (version, name, works_with) VALUES (7, '0007_later', $1)";
+        "INSERT INTO schema_version (version, name, works_with) VALUES (8, '0008_later', $1)";
     client.execute(newer, &[&6_i64]).await.unwrap();
     database.open().await.health.check().await.unwrap();
     client
-        .batch_execute("UPDATE schema_version SET works_with = 7 WHERE version = 7")
+        .batch_execute("UPDATE schema_version SET works_with = 8 WHERE version = 8")
         .await
         .unwrap();
-    assert_eq!(found(database.try_open().await), 7);
+    assert_eq!(found(database.try_open().await), 8);
     assert_eq!(
         found(store_postgres::migrate(&database.settings()).await),
-        7
+        8
     );
 }
 
@@ -116,7 +116,7 @@ async fn a_migration_waits_for_a_transaction_that_is_in_its_way() {
     let client = database.client().await;
     client
         .batch_execute(
-            "DROP TABLE audit, audit_chain, health; DELETE FROM schema_version WHERE version = 6",
+            "DROP TABLE audit, audit_chain, health, identity; DELETE FROM schema_version WHERE version >= 6",
         )
         .await
         .unwrap();
@@ -129,5 +129,28 @@ async fn a_migration_waits_for_a_transaction_that_is_in_its_way() {
     tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
     assert!(!migrating.is_finished());
     client.batch_execute("COMMIT").await.unwrap();
-    assert_eq!(migrating.await.unwrap().unwrap().version, 6);
+    assert_eq!(migrating.await.unwrap().unwrap().version, 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL: scripts/test postgres"]
+async fn one_that_cannot_hold_every_letter_is_refused() {
+    let database = Database::empty().await;
+    let client = database.client().await;
+    let latin = format!("{}_latin", database.name);
+    let make = format!(
+        "CREATE DATABASE {latin} ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    );
+    client.batch_execute(&make).await.unwrap();
+    let url = database.url().replace(&database.name, &latin);
+    let settings = store_postgres::Settings::new(model::Secret::new(url));
+    let refused = store_postgres::migrate(&settings).await;
+    assert!(
+        matches!(refused, Err(StoreError::Fault { transaction, .. }) if transaction == store_postgres::NOT_UTF8)
+    );
+    assert_eq!(store_postgres::schema(&settings).await.unwrap().version, 0);
+    client
+        .batch_execute(&format!("DROP DATABASE {latin}"))
+        .await
+        .unwrap();
 }

@@ -8,14 +8,16 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use known::Held;
 use model::organisation::{ApiKeyInfo, ClientSystem, Practice};
-use model::{Actor, ClientSystemId, Hash, OdsCode};
+use model::{Actor, ClientSystemId, Hash, OdsCode, PlatformId};
 use rusqlite::params;
-use store::Result;
 use store::platform::{Directory, FoundApiKey};
 use store::row::Cells as _;
 use store::row::directory::{api_key, client, found_api_key, practice};
+use store::{Result, StoreError};
 
 statements! {
+    NAME_IT = "INSERT INTO identity (id, platform) VALUES (1, ?1) ON CONFLICT DO NOTHING";
+    IDENTITY = "SELECT platform FROM identity WHERE id = 1";
     PRACTICE = "SELECT ods_code, name FROM practice WHERE ods_code = ?1";
     PRACTICES = "SELECT ods_code, name FROM practice ORDER BY ods_code";
     ADD_PRACTICE = "INSERT INTO practice (ods_code, name) VALUES (?1, ?2)";
@@ -60,6 +62,15 @@ impl Db {
 
 #[async_trait]
 impl Directory for Db {
+    async fn identity(&self, new: PlatformId) -> Result<PlatformId> {
+        self.write("say which platform this is", move |tx| {
+            tx.write(NAME_IT, [new.0.as_bytes()])?;
+            tx.one(IDENTITY, [], |cells| cells.take("identity.platform"))?
+                .ok_or(StoreError::Inconsistent { place: "identity" })
+        })
+        .await
+    }
+
     async fn put_practice(&self, by: &Actor, new: &Practice, at: Timestamp) -> Result<bool> {
         let (by, new) = (by.clone(), new.clone());
         self.write("put practice", move |tx| {

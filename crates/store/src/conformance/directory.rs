@@ -1,9 +1,10 @@
 //! Practices, client systems, keys and topics.
 
-use super::world::{SOMEBODY, World, at, ods, unknown};
+use super::world::{SOMEBODY, World, at, ods, race, unknown};
 use crate::platform::PlatformStore;
 use model::organisation::{ApiKeyInfo, ClientSystem, Practice};
-use model::{ClientSystemId, Hash};
+use model::{ClientSystemId, Hash, PlatformId};
+use uuid::Uuid;
 
 fn practice(code: &str, name: &str) -> Practice {
     Practice {
@@ -19,6 +20,29 @@ fn key(client: ClientSystemId, key_id: &str, issued: i64) -> ApiKeyInfo {
         issued_at: at(issued),
         ends_at: None,
     }
+}
+
+fn named(number: usize) -> PlatformId {
+    PlatformId(Uuid::from_u128(number as u128 + 1))
+}
+
+pub async fn an_identity_is_kept(store: PlatformStore) {
+    let directory = &store.directory;
+    for number in [7, 8, 9] {
+        let identity = directory.identity(named(number)).await.unwrap();
+        assert_eq!(identity, named(7));
+    }
+}
+
+pub async fn an_identity_raced_is_one(store: PlatformStore) {
+    let heard = race(20, |number| {
+        let directory = store.directory.clone();
+        async move { directory.identity(named(number)).await.unwrap() }
+    })
+    .await;
+    assert!(heard.iter().all(|identity| *identity == heard[0]));
+    let later = store.directory.identity(named(50)).await.unwrap();
+    assert_eq!(later, heard[0]);
 }
 
 pub async fn a_practice_is_added_once_and_renamed(store: PlatformStore) {

@@ -4,7 +4,7 @@ use crate::Result;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::organisation::{ApiKeyInfo, ClientSystem, Practice};
-use model::{Actor, ClientSystemId, Hash, OdsCode};
+use model::{Actor, ClientSystemId, Hash, OdsCode, PlatformId};
 
 /// An API key with what is needed to judge a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,11 @@ pub struct FoundApiKey {
 /// Who takes part.
 #[async_trait]
 pub trait Directory: Send + Sync {
+    /// Which platform this is. `new` becomes its name if it has none yet; of several who ask at once, one
+    /// names it, and all hear the same. Blobs carry this name too, so that no other platform takes them
+    /// for its own.
+    async fn identity(&self, new: PlatformId) -> Result<PlatformId>;
+
     /// Adds a practice, or gives it a new name. `true` when it is new.
     async fn put_practice(&self, by: &Actor, practice: &Practice, at: Timestamp) -> Result<bool>;
     /// One practice.

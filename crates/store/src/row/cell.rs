@@ -7,7 +7,7 @@ use model::coded_data::Number;
 use model::message::{BodyType, ClaimMode, Fence, Status, SubStatus};
 use model::{
     ClientMessageId, ClientSystemId, DeviceId, FileName, Hash, MessageRef, NhsNumber, OdsCode,
-    SessionId, SnomedCode, SpineUserId, TokenId,
+    PlatformId, SessionId, SnomedCode, SpineUserId, TokenId,
 };
 use uuid::Uuid;
 
@@ -131,6 +131,7 @@ ids!(
     ClientSystemId,
     DeviceId,
     MessageRef,
+    PlatformId,
     SessionId,
     TokenId
 );

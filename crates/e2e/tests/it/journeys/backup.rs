@@ -156,6 +156,20 @@ async fn a_backup_taken_under_load_brings_back_every_message_acknowledged_before
     assert_eq!(twice.code, 4, "{}", twice.err);
     assert!(twice.err.contains("empty place"), "{}", twice.err);
 
+    // It is another platform than the one whose backup this was, which still runs on its own blobs.
+    let old = format!("file://{}/platform/blobs", world.data().display());
+    let words = [
+        "platform",
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--blob-url",
+        &old,
+    ];
+    let said = operator.run(&words).await;
+    assert_eq!(said.code, 4, "{}", said.err);
+    assert!(said.err.contains("another platform"), "{}", said.err);
+
     let log = restored.with_file_name("restored.log");
     let (_program, url) = parts::serve(&["platform", "serve"], &restored, &log, &world.watch);
     let integrator = world.integrator.at(&url);

@@ -1,7 +1,10 @@
 //! Where data is: the flags, what is said when they are wrong, and that no secret in them is ever printed.
 
+use crate::world::World;
 use crate::world::command::{self, Said};
 use crate::world::executable::{baton, repository};
+use crate::world::message::{attachment, standard};
+use crate::world::samples::pdf_of;
 use std::collections::BTreeSet;
 
 const PASSWORD: &str = "hush-hush-hush";
@@ -94,6 +97,55 @@ async fn the_settings_file_may_hold_a_url_which_help_does_not_show() {
     assert_eq!(said.code, 3, "{}", said.err);
     let help = serve(&folder, &["--config", file.to_str().unwrap(), "--help"]).await;
     assert!(help.out.contains("--database-url"), "{}", help.out);
+}
+
+/// A settings file copied for a second platform, with the first one's blobs in it.
+#[tokio::test]
+async fn blobs_of_another_platform_are_not_taken() {
+    let world = World::start().await;
+    let bytes = pdf_of(300_000, 1);
+    let file = attachment("application/pdf", "Letter.pdf", &bytes);
+    let answer = world.integrator.send_standard(&standard(vec![file])).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let there = super::blobs(&world);
+    assert_eq!(there.len(), 1);
+
+    let shared = world.data().join("platform/blobs");
+    std::fs::write(shared.join("incoming/on-its-way"), b"half").unwrap();
+    let url = format!("file://{}", shared.display());
+    let second = tempfile::tempdir().unwrap();
+    let up = second.path().join("up");
+    let places = [
+        serve(&second, &["--blob-url", &url]).await,
+        command::run(&[
+            "up",
+            "--platform-port",
+            "0",
+            "--pas-port",
+            "0",
+            "--blob-url",
+            &url,
+            "--data-dir",
+            up.to_str().unwrap(),
+        ])
+        .await,
+    ];
+    for said in places {
+        assert_eq!(said.code, 4, "{}", said.err);
+        assert!(said.err.contains("another platform"), "{}", said.err);
+        assert!(said.err.contains("--blob-url"), "{}", said.err);
+    }
+    assert!(std::fs::read(&there[0]).unwrap() == bytes);
+    assert!(shared.join("incoming/on-its-way").exists());
+    std::fs::remove_file(shared.join("incoming/on-its-way")).unwrap();
+
+    // Its own platform starts on them as before, mark or not: they may be from before there were marks.
+    let world = world.start_again().await;
+    let mark = std::fs::read(shared.join("owner")).unwrap();
+    std::fs::remove_file(shared.join("owner")).unwrap();
+    let world = world.start_again().await;
+    assert_eq!(std::fs::read(shared.join("owner")).unwrap(), mark);
+    assert_eq!(super::blobs(&world), there);
 }
 
 #[tokio::test]
