@@ -63,6 +63,11 @@ async fn up_works_on_a_database_server_and_a_bucket() {
     let words = ["up", "--platform-port", "0", "--pas-port", "0"];
     let said = Baton::on(&data).with(&environment).run(&words).await;
     assert_eq!(said.code, 4, "{}", said.err);
+    assert!(said.err.contains("another platform"), "{}", said.err);
+    // With attachments of its own, too: its keys are kept here.
+    environment.push(("BATON_BLOB_URL".to_owned(), format!("{}/other", s3.url())));
+    let said = Baton::on(&data).with(&environment).run(&words).await;
+    assert_eq!(said.code, 4, "{}", said.err);
     assert!(said.err.contains("another database"), "{}", said.err);
 }
 
