@@ -1,13 +1,13 @@
 //! Where a platform's data is: one folder, or a database server and a blob store that nodes share. Whoever
 //! needs a store gets it here.
 
+mod beside;
 mod blob_url;
 mod bucket;
 pub(crate) mod code_key;
 pub(crate) mod database_url;
 mod folder;
 mod no_blobs;
-mod once;
 mod owner;
 pub(crate) mod rows;
 mod server;
@@ -21,12 +21,15 @@ use crate::args::Storage;
 use crate::exit::refused;
 use crate::folder::make_private;
 use anyhow::Context as _;
+use beside::Beside;
 use model::Secret;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use store::blob::{Blobs, DiskBlobs};
 use store::platform::PlatformStore;
 use store_postgres::Settings;
+use store_s3::S3Blobs;
+use url::Url;
 
 /// The database's file in a platform's folder.
 pub(crate) const DATABASE: &str = "platform.sqlite";
@@ -50,6 +53,8 @@ pub(crate) struct Place {
     pub(crate) database: Database,
     pub(crate) blobs: BlobPlace,
     code_key: Option<PathBuf>,
+    /// The bucket, once somebody wants it.
+    bucket: OnceLock<Arc<S3Blobs>>,
 }
 
 /// A platform's data, ready to be served.
@@ -95,6 +100,7 @@ impl Place {
             database,
             blobs,
             code_key: storage.code_key.clone(),
+            bucket: OnceLock::new(),
         })
     }
 
@@ -179,45 +185,62 @@ impl Place {
                 make_private(blobs)?;
                 Ok(Arc::new(folder::shared(blobs)?))
             }
-            BlobPlace::Bucket(url) => bucket::open(url, &self.spool()?).await,
+            BlobPlace::Bucket(url) => {
+                let bucket = self.bucket(url)?;
+                let answer = bucket.check().await;
+                answer.map_err(|error| bucket::told(&error, url))?;
+                Ok(bucket)
+            }
         }
     }
 
     /// The key of the hash of access codes, made when there is none.
     pub(crate) async fn code_key(&self) -> anyhow::Result<Secret> {
-        match (&self.code_key, &self.database, &self.blobs) {
-            (Some(file), ..) => code_key::given(file),
-            (None, Database::File(_), _) => code_key::in_folder(&self.folder),
-            (None, Database::Server(_), BlobPlace::Folder(blobs)) => code_key::in_folder(blobs),
-            (None, Database::Server(_), BlobPlace::Bucket(url)) => {
-                bucket::code_key(url, &self.spool()?).await
-            }
+        match &self.code_key {
+            Some(file) => code_key::given(file),
+            None => code_key::kept(&self.beside_key()?).await,
         }
     }
 
     /// The same, or `None` when there is none yet: for whoever only looks.
     pub(crate) async fn code_key_if_any(&self) -> anyhow::Result<Option<Secret>> {
-        match (&self.code_key, &self.database, &self.blobs) {
-            (Some(file), ..) => code_key::given(file).map(Some),
-            (None, Database::File(_), _) => code_key::if_any(&self.folder),
-            (None, Database::Server(_), BlobPlace::Folder(blobs)) => code_key::if_any(blobs),
-            (None, Database::Server(_), BlobPlace::Bucket(url)) => {
-                bucket::code_key_if_any(url, &self.spool()?).await
-            }
+        match &self.code_key {
+            Some(file) => code_key::given(file).map(Some),
+            None => code_key::if_any(&self.beside_key()?).await,
         }
     }
 
     /// Puts a restored key where [`Place::code_key`] will look for it. A file that the operator looks
     /// after stays as it is, and so does a key that is there already.
     pub(crate) async fn put_code_key(&self, key: &Secret) -> anyhow::Result<()> {
-        match (&self.code_key, &self.database, &self.blobs) {
-            (Some(_), ..) => Ok(()),
-            (None, Database::File(_), _) => code_key::put(&self.folder, key),
-            (None, Database::Server(_), BlobPlace::Folder(blobs)) => code_key::put(blobs, key),
-            (None, Database::Server(_), BlobPlace::Bucket(url)) => {
-                bucket::put_code_key(url, &self.spool()?, key).await
-            }
+        if self.code_key.is_none() {
+            code_key::put(&self.beside_key()?, key).await?;
         }
+        Ok(())
+    }
+
+    /// Where the code key is kept: with the database's file, or else where all nodes look.
+    fn beside_key(&self) -> anyhow::Result<Beside<'_>> {
+        match self.database {
+            Database::File(_) => Ok(Beside::Folder(&self.folder)),
+            Database::Server(_) => self.beside_blobs(),
+        }
+    }
+
+    fn beside_blobs(&self) -> anyhow::Result<Beside<'_>> {
+        Ok(match &self.blobs {
+            BlobPlace::Folder(blobs) => Beside::Folder(blobs),
+            BlobPlace::Bucket(url) => Beside::Bucket(self.bucket(url)?, url),
+        })
+    }
+
+    /// The bucket, which all that is in it shares: one client, one set of connections.
+    fn bucket(&self, url: &Url) -> anyhow::Result<Arc<S3Blobs>> {
+        if let Some(opened) = self.bucket.get() {
+            return Ok(Arc::clone(opened));
+        }
+        let opened = Arc::new(bucket::open(url, &self.spool()?)?);
+        Ok(Arc::clone(self.bucket.get_or_init(|| opened)))
     }
 
     fn spool(&self) -> anyhow::Result<PathBuf> {

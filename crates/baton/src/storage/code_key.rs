@@ -1,8 +1,7 @@
 //! The key of the hash of access codes: every node that exchanges a code needs the one it was made with.
 
-use super::once;
+use super::beside::Beside;
 use crate::exit::usage;
-use anyhow::Context as _;
 use httpkit::entropy::OsEntropy;
 use model::Secret;
 use std::fs;
@@ -24,36 +23,34 @@ pub(super) fn given(file: &Path) -> anyhow::Result<Secret> {
     check(&text, &file.display().to_string())
 }
 
-/// The key in a folder, made when missing. Of several who make it at once, one wins.
-pub(super) fn in_folder(folder: &Path) -> anyhow::Result<Secret> {
-    if let Some(key) = if_any(folder)? {
-        return Ok(key);
-    }
-    put(folder, &make())?;
-    if_any(folder)?.context("the code key was removed just now")
+/// The key that nodes share, made when missing. Of several who make it at once, one wins.
+pub(super) async fn kept(place: &Beside<'_>) -> anyhow::Result<Secret> {
+    put(place, &make()).await
 }
 
-/// The key in a folder.
-pub(super) fn if_any(folder: &Path) -> anyhow::Result<Option<Secret>> {
-    let shown = folder.join(FILE).display().to_string();
-    once::read(folder, FILE)?
-        .map(|bytes| check(&String::from_utf8_lossy(&bytes), &shown))
-        .transpose()
+/// The key that nodes share, if there is one.
+pub(super) async fn if_any(place: &Beside<'_>) -> anyhow::Result<Option<Secret>> {
+    let found = place.read(FILE).await?;
+    found.map(|bytes| read(&bytes, place)).transpose()
 }
 
-/// Puts a key in a folder, unless there is one.
-pub(super) fn put(folder: &Path, key: &Secret) -> anyhow::Result<()> {
-    once::put(folder, FILE, key.reveal().as_bytes())
+/// Puts a key there, unless there is one; the key that stands there from now on.
+pub(super) async fn put(place: &Beside<'_>, key: &Secret) -> anyhow::Result<Secret> {
+    read(&place.put(FILE, key.reveal().as_bytes()).await?, place)
+}
+
+fn read(bytes: &[u8], place: &Beside<'_>) -> anyhow::Result<Secret> {
+    check(&String::from_utf8_lossy(bytes), &place.shown(FILE))
 }
 
 /// A new key.
-pub(super) fn make() -> Secret {
+fn make() -> Secret {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     Secret::new(model::entropy::text(&OsEntropy, alphabet, LENGTH))
 }
 
 /// Takes a key's text, or says that it is none.
-pub(super) fn check(text: &str, place: &str) -> anyhow::Result<Secret> {
+fn check(text: &str, place: &str) -> anyhow::Result<Secret> {
     let text = text.trim();
     anyhow::ensure!(
         text.len() >= LENGTH,
@@ -67,13 +64,14 @@ mod tests {
     use super::*;
     use httpkit::private_file;
 
-    #[test]
-    fn a_folder_has_one_key_however_many_ask() {
+    #[tokio::test]
+    async fn a_folder_has_one_key_however_many_ask() {
         let folder = std::env::temp_dir().join(format!("baton-key-{}", std::process::id()));
         private_file::make_dir(&folder).unwrap();
-        let first = in_folder(&folder).unwrap();
+        let place = Beside::Folder(&folder);
+        let first = kept(&place).await.unwrap();
         assert_eq!(first.reveal().len(), LENGTH);
-        assert!(first == in_folder(&folder).unwrap());
+        assert!(first == kept(&place).await.unwrap());
         assert!(first == given(&folder.join(FILE)).unwrap());
         assert_eq!(
             fs::read_dir(&folder).unwrap().count(),

@@ -1,11 +1,9 @@
 //! Whose blobs these are: a mark beside them, so that no platform takes another's for left-overs of its own.
 
-use super::{BlobPlace, Place, bucket, once};
+use super::Place;
 use crate::exit::refused;
-use anyhow::Context as _;
 use httpkit::entropy::OsEntropy;
 use model::PlatformId;
-use std::path::Path;
 use store::platform::PlatformStore;
 
 #[cfg(test)]
@@ -30,10 +28,7 @@ impl Place {
     /// Marks the blobs as a platform's, or refuses when they are another's.
     pub(crate) async fn put_owner(&self, platform: PlatformId) -> anyhow::Result<()> {
         let mark = format!("{platform}\n");
-        let standing = match &self.blobs {
-            BlobPlace::Folder(blobs) => in_folder(blobs, &mark)?,
-            BlobPlace::Bucket(url) => bucket::owner(url, &self.spool()?, mark).await?,
-        };
+        let standing = self.beside_blobs()?.put(FILE, mark.as_bytes()).await?;
         if standing.trim_ascii() == platform.to_string().as_bytes() {
             return Ok(());
         }
@@ -46,18 +41,6 @@ impl Place {
 
     /// Whether the blobs are marked as somebody's.
     pub(crate) async fn has_owner(&self) -> anyhow::Result<bool> {
-        Ok(match &self.blobs {
-            BlobPlace::Folder(blobs) => once::read(blobs, FILE)?.is_some(),
-            BlobPlace::Bucket(url) => bucket::has_owner(url, &self.spool()?).await?,
-        })
+        Ok(self.beside_blobs()?.read(FILE).await?.is_some())
     }
-}
-
-/// The mark in a folder, made when missing.
-fn in_folder(folder: &Path, mark: &str) -> anyhow::Result<Vec<u8>> {
-    if let Some(standing) = once::read(folder, FILE)? {
-        return Ok(standing);
-    }
-    once::put(folder, FILE, mark.as_bytes())?;
-    once::read(folder, FILE)?.context("the mark beside the blobs was removed just now")
 }

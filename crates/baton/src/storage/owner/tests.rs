@@ -1,6 +1,7 @@
 //! One mark a folder, which is no blob.
 
 use super::*;
+use crate::storage::beside::Beside;
 use crate::storage::folder::shared;
 use store::blob::Blobs as _;
 
@@ -8,8 +9,9 @@ use store::blob::Blobs as _;
 async fn the_first_mark_stands_and_is_no_blob() {
     let folder = std::env::temp_dir().join(format!("baton-owner-{}", std::process::id()));
     let blobs = shared(&folder).unwrap();
-    for mark in ["first\n", "second\n", "first\n"] {
-        assert_eq!(in_folder(&folder, mark).unwrap(), b"first\n");
+    let place = Beside::Folder(&folder);
+    for mark in [b"first\n".as_slice(), b"second\n", b"first\n"] {
+        assert_eq!(place.put(FILE, mark).await.unwrap(), b"first\n");
     }
     for first in 0..=u8::MAX {
         assert!(blobs.beginning_with(first).await.unwrap().is_empty());
