@@ -15,7 +15,7 @@ pub(crate) use feed::go_on_growing;
 use crate::core::Core;
 use crate::lookup::Lookup;
 use feed::Horizon;
-use messages::Lanes;
+use messages::Batches;
 use std::ops::Deref;
 use std::sync::Arc;
 use store::platform::{Session, Token};
@@ -23,7 +23,7 @@ use store::platform::{Session, Token};
 /// What implements every port. Tasks hold the [`Core`], and end when this goes.
 pub(crate) struct Db {
     core: Arc<Core>,
-    lanes: Lanes,
+    batches: Batches,
     horizon: Horizon,
     tokens: Lookup<Token>,
     sessions: Lookup<Session>,
@@ -32,7 +32,7 @@ pub(crate) struct Db {
 impl Db {
     pub(crate) fn start(core: Arc<Core>) -> Self {
         Self {
-            lanes: Lanes::default(),
+            batches: Batches::default(),
             horizon: Horizon::default(),
             tokens: Lookup::new(&permissions::TOKENS),
             sessions: Lookup::new(&devices::SESSIONS),

@@ -9,7 +9,7 @@ mod rows;
 mod statements;
 mod text;
 
-pub(crate) use accept::Lanes;
+pub(crate) use accept::Batches;
 pub(super) use change::withdraw_under;
 #[cfg(test)]
 pub(crate) use statements::ALL;
@@ -32,7 +32,7 @@ use store::platform::{
 #[async_trait]
 impl Messages for Db {
     async fn accept(&self, by: &Actor, message: &NewMessage) -> Result<Accepted> {
-        self.lanes.accept(&self.core, by, message).await
+        self.batches.accept(&self.core, by, message).await
     }
 
     async fn find(&self, client: ClientSystemId, id: ClientMessageId) -> Result<Option<Stored>> {

@@ -1,9 +1,9 @@
 //! Accepting messages: everything that must survive together, in one transaction for many of them.
 
 mod add;
-mod lanes;
+mod batches;
 
-pub(crate) use lanes::Lanes;
+pub(crate) use batches::Batches;
 
 use super::blobs;
 use super::rows::{each, exactly};

@@ -16,7 +16,7 @@ use store::{Result, StoreError};
 use tokio::sync::{Semaphore, oneshot};
 
 /// So many batches at once: while one waits for its COMMIT, another may be on its way.
-const LANES: usize = 2;
+const BESIDE: usize = 2;
 /// With so many queued, they do not wait for the batch under way. With fewer, a larger batch costs each less.
 const ENOUGH: usize = 96;
 /// So many messages at most share one transaction.
@@ -29,7 +29,7 @@ const QUEUE: usize = 1024;
 const TRANSACTION: &str = "accept messages";
 
 /// The way to the batches.
-pub(crate) struct Lanes {
+pub(crate) struct Batches {
     gather: Arc<Gather<Job>>,
     room: Semaphore,
 }
@@ -64,10 +64,10 @@ struct Group {
     others: Vec<Job>,
 }
 
-impl Default for Lanes {
+impl Default for Batches {
     fn default() -> Self {
         let limits = Limits {
-            beside: LANES,
+            beside: BESIDE,
             enough: ENOUGH,
             most: MOST,
             most_weight: MOST_BYTES,
@@ -80,7 +80,7 @@ impl Default for Lanes {
     }
 }
 
-impl Lanes {
+impl Batches {
     /// Stores a message and answers once it is committed. A caller that goes away does not stop what it
     /// has asked for, unless the message names blobs.
     pub(in crate::platform::messages) async fn accept(
