@@ -30,6 +30,15 @@ macro_rules! points {
 }
 
 points! {
+    /// The platform has exchanged an access code, and the gateway has not sealed the token. It is lost with the
+    /// code; the practitioner makes another one.
+    GatewayExchanged moment "gateway-exchanged",
+    /// Before the gateway stores a message. Nothing of it but files that are swept; nobody was answered.
+    GatewayEntry moment "gateway-entry",
+    /// After it, before the product is answered. The message is sent; a retry gets the answer that was lost.
+    GatewayEntered moment "gateway-entered",
+    /// Before the gateway sends a message. Its lease ends, and it is sent then.
+    GatewaySend moment "gateway-send",
     /// Before the file of a blob is made. Nothing of the message is left.
     BlobBegin disk "blob-begin",
     /// Before a piece of a blob is written. The unfinished file is removed at the next start.
@@ -51,6 +60,15 @@ points! {
     /// After a message was stored, before its sender is answered. The message is delivered; a retry
     /// gets the answer that was lost.
     Accepted moment "accepted",
+    /// The platform has answered, and the gateway has not stored the answer. It sends the same again, and the
+    /// platform answers the same.
+    GatewayAnswered moment "gateway-answered",
+    /// The gateway has stored the answer. The message is followed.
+    GatewaySettled moment "gateway-settled",
+    /// Before an event is posted to an endpoint. Its lease ends, and it is posted then.
+    WebhookPost moment "webhook-post",
+    /// The endpoint has answered, and the gateway has not stored that. It is posted again, with the same id.
+    WebhookPosted moment "webhook-posted",
     /// Before a blob that no row names is deleted. It stays for the next sweep.
     BlobDelete disk "blob-delete",
     /// After it. Nothing.

@@ -38,4 +38,10 @@ uuid_ids! {
     TokenId,
     /// A platform itself: its database, and what stands beside it.
     PlatformId,
+    /// A key of the gateway's vault.
+    DataKeyId,
+    /// Files on their way into the gateway with one request.
+    UploadId,
+    /// An endpoint that is told what happens at the gateway.
+    WebhookId,
 }

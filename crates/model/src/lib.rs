@@ -14,11 +14,13 @@ pub mod device;
 pub mod entropy;
 pub mod expiry;
 pub mod file_name;
+pub mod gateway_user;
 pub mod ids;
 pub mod message;
 pub mod nhs_number;
 pub mod ods_code;
 pub mod organisation;
+pub mod outbox;
 pub mod policy;
 pub mod practitioner;
 pub mod secret;
@@ -30,8 +32,10 @@ pub use actor::Actor;
 pub use clock::Clock;
 pub use entropy::Entropy;
 pub use file_name::FileName;
+pub use gateway_user::UserId;
 pub use ids::{
-    ClientMessageId, ClientSystemId, DeviceId, MessageRef, PlatformId, SessionId, TokenId,
+    ClientMessageId, ClientSystemId, DataKeyId, DeviceId, MessageRef, PlatformId, SessionId,
+    TokenId, UploadId, WebhookId,
 };
 pub use nhs_number::NhsNumber;
 pub use ods_code::OdsCode;

@@ -6,7 +6,7 @@ pub struct OdsCode(String);
 
 /// Why a text is no ODS code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be 3 to 12 upper-case letters and digits")]
+#[error("must be an ODS code: 3 to 12 capital letters and digits, as in GPPRAC001")]
 pub struct NotAnOdsCode;
 
 impl OdsCode {
