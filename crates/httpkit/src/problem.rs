@@ -18,6 +18,8 @@ pub struct Refusal {
     place: Option<(u64, u64)>,
     retry_after: Option<u64>,
     cause: Option<String>,
+    /// Whether a key is shown as `Authorization: Bearer`, not as `ApiKey`.
+    bearer: bool,
 }
 
 impl Refusal {
@@ -30,6 +32,7 @@ impl Refusal {
             place: None,
             retry_after: None,
             cause: None,
+            bearer: false,
         }
     }
 
@@ -70,6 +73,13 @@ impl Refusal {
         }
     }
 
+    /// For 401 of an API whose keys come as `Authorization: Bearer`.
+    #[must_use]
+    pub fn bearer(mut self) -> Self {
+        self.bearer = true;
+        self
+    }
+
     /// The caller should come back after so many seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
@@ -99,6 +109,11 @@ impl Refusal {
         self.kind
     }
 
+    /// The faults of the request, for a page that shows them.
+    pub fn invalid_parameters(&self) -> &[InvalidParameter] {
+        &self.invalid_parameters
+    }
+
     /// What goes to the log, if anything.
     pub(crate) fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
@@ -119,7 +134,10 @@ impl Refusal {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.kind == ProblemType::Unauthorized && !headers.contains_key(header::WWW_AUTHENTICATE)
         {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("ApiKey"));
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static(if self.bearer { "Bearer" } else { "ApiKey" }),
+            );
         }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

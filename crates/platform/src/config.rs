@@ -1,8 +1,8 @@
 //! What an operator may set; every setting has a default that works for `baton up`.
 
+use intake::LargeBodies;
 use jiff::SignedDuration;
 use model::Secret;
-use std::time::Duration;
 
 /// Up to this size, in bytes, an attachment in the row costs less than a file of its own: the row shares the
 /// commit's sync, a file needs two of its own. The two cross between 128 and 256 KiB (the bench's row
@@ -51,33 +51,6 @@ impl PlatformConfig {
             large_bodies: LargeBodies::default(),
             max_streams: MAX_STREAMS,
             operator_routes: true,
-        }
-    }
-}
-
-/// How large request bodies are read beside each other. Small ones never wait.
-#[derive(Clone, Copy, Debug)]
-pub struct LargeBodies {
-    /// So many are read at the same time; at least 1.
-    pub at_once: usize,
-    /// A new one waits so long for a place, then the answer is 503.
-    pub wait: Duration,
-    /// One that was begun waits so long to go on.
-    pub wait_again: Duration,
-    /// One that brings nothing for so long gives its place back until it goes on.
-    pub pause: Duration,
-    /// One that keeps a place for so long queues again, behind those who wait.
-    pub turn: Duration,
-}
-
-impl Default for LargeBodies {
-    fn default() -> Self {
-        Self {
-            at_once: 64,
-            wait: Duration::from_secs(5),
-            wait_again: Duration::from_secs(30),
-            pause: Duration::from_secs(1),
-            turn: Duration::from_secs(2),
         }
     }
 }

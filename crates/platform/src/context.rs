@@ -2,11 +2,11 @@
 
 use crate::app::reclaim::Doubt;
 use crate::config::PlatformConfig;
-use crate::intake::Budget;
-use crate::live::Streams;
 use crate::metrics::PlatformMetrics;
 use httpkit::lifecycle::Shutdown;
+use httpkit::live::Streams;
 use httpkit::problem::Refusal;
+use intake::{Begin, Budget};
 use jiff::Timestamp;
 use model::{Clock, Entropy};
 use std::sync::{Arc, Mutex};
@@ -24,6 +24,8 @@ pub(crate) struct Context {
     pub(crate) metrics: PlatformMetrics,
     pub(crate) streams: Streams,
     pub(crate) bodies: Budget,
+    /// Begins the blob of a large attachment.
+    pub(crate) begin_blob: Begin,
     /// Room for messages that are being stored, whether their senders still wait or not.
     pub(crate) storing: Arc<Semaphore>,
     /// Blobs of messages that failed: see [`crate::app::reclaim::later`].

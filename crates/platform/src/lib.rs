@@ -3,7 +3,7 @@
 //! # Floor plan
 //! * `api`: the partner API · `practice`: the toolbar API · `operator`: health and metrics · `site`:
 //!   documentation and problem pages.
-//! * `intake`: from bytes on the wire to a checked message. · `app`: one use case a file. · `auth`: who
+//! * `app`: one use case a file; the crate `intake` reads and checks what comes. · `auth`: who
 //!   is calling. · `live`: streams. · `jobs`: workers.
 //! * `admin`: what an operator does.
 //!
@@ -13,24 +13,23 @@ pub mod admin;
 mod api;
 mod app;
 mod auth;
-mod conditional;
 pub mod config;
 mod context;
-mod intake;
 mod jobs;
 mod live;
 mod metrics;
 mod operator;
 mod practice;
-mod segment;
 mod site;
 
-pub use config::{LargeBodies, PlatformConfig};
+pub use config::PlatformConfig;
+pub use intake::LargeBodies;
 
 use axum::Router;
 use context::{Context, Ctx};
 use httpkit::front::{self, Front};
 use httpkit::lifecycle::Shutdown;
+use httpkit::live::Streams;
 use httpkit::metrics::{HttpMetrics, Metrics};
 use httpkit::problem::Refusal;
 use model::{Clock, Entropy};
@@ -63,8 +62,14 @@ impl Platform {
             metrics: HttpMetrics::new(&metrics),
         };
         let own = metrics::PlatformMetrics::new(&metrics);
-        let streams = live::Streams::new(config.max_streams);
+        let streams = Streams::new(
+            config.max_streams,
+            own.streams.clone(),
+            shutdown.clone(),
+            Arc::clone(&entropy),
+        );
         let bodies = intake::Budget::new(config.large_bodies, &metrics);
+        let blobs = Arc::clone(&store.blobs);
         let ctx = Arc::new(Context {
             store,
             clock,
@@ -74,6 +79,7 @@ impl Platform {
             metrics: own,
             streams,
             bodies,
+            begin_blob: Arc::new(move || blobs.begin()),
             storing: Arc::new(Semaphore::new(context::STORING)),
             doubtful: Mutex::default(),
         });
@@ -113,4 +119,5 @@ impl Platform {
 
 async fn not_found() -> Refusal {
     Refusal::new(ProblemType::NotFound)
+        .detail("There is no such path. Every call is described at /docs.")
 }

@@ -62,6 +62,9 @@ impl std::fmt::Debug for Refusal {
     }
 }
 
+/// As the standard library says it, too.
+const TIMED_OUT: &str = "timed out";
+
 impl Error {
     /// The refusal, if this is one.
     pub fn refusal(&self) -> Option<&Refusal> {
@@ -95,6 +98,11 @@ impl Error {
         self.refusal().and_then(|refusal| refusal.retry_after)
     }
 
+    /// Whether no answer came because the time for it was over.
+    pub fn is_time_out(&self) -> bool {
+        matches!(self, Self::Unreachable(why) if why == TIMED_OUT)
+    }
+
     /// Made from reqwest's error without its address, which may name a patient.
     pub(crate) fn transport(error: &reqwest::Error) -> Self {
         let mut cause: Option<&(dyn std::error::Error + 'static)> =
@@ -108,7 +116,7 @@ impl Error {
             cause = inner.source();
         }
         let what = if error.is_timeout() {
-            "timed out"
+            TIMED_OUT
         } else if error.is_connect() {
             "no connection"
         } else if error.is_body() || error.is_decode() {

@@ -1,8 +1,8 @@
 //! What every client does alike: addresses, sending, reading an answer up to a limit, reading a refusal.
 
-use crate::{Error, error::Refusal};
+use crate::{Error, error::Refusal, retry_after};
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
@@ -92,6 +92,19 @@ pub(crate) async fn send(request: RequestBuilder) -> Result<Response, Error> {
     }
 }
 
+/// Sends a conditional request; `None` when nothing has changed (304).
+pub(crate) async fn send_if_changed(request: RequestBuilder) -> Result<Option<Response>, Error> {
+    let response = request
+        .send()
+        .await
+        .map_err(|error| Error::transport(&error))?;
+    match response.status() {
+        reqwest::StatusCode::NOT_MODIFIED => Ok(None),
+        status if status.is_success() => Ok(Some(response)),
+        _ => Err(refusal(response).await),
+    }
+}
+
 /// Sends and reads a JSON answer of at most 8 MiB.
 ///
 /// # Errors
@@ -132,11 +145,7 @@ async fn refusal(response: Response) -> Error {
     if !(400..=599).contains(&status) {
         return Error::Unintelligible(format!("status {status}"));
     }
-    let retry_after = response
-        .headers()
-        .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-        .map(Duration::from_secs);
+    let retry_after = retry_after::of(response.headers());
     let json = response
         .headers()
         .get(CONTENT_TYPE)

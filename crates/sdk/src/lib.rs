@@ -1,4 +1,4 @@
-//! How others call what we serve: the partner API, the toolbar API and a FHIR R4 record system.
+//! How others call what we serve: the partner API, the gateway's product API, the toolbar API and a FHIR R4 record system.
 //!
 //! Every client is made from a [`reqwest::Client`] that its caller hands in, so that time-outs, TLS and
 //! connection pools are chosen in one place. Three kinds of [`Error`] tell what to do next: what was
@@ -6,6 +6,7 @@
 //! **unintelligible** is a fault of the other side. None of them prints a secret or patient data.
 
 mod error;
+pub mod gateway;
 mod http;
 /// For clients of servers that answer as ours do.
 pub mod call {
@@ -14,10 +15,13 @@ pub mod call {
 pub mod partner;
 pub mod practice;
 pub mod record_system;
+mod retry_after;
 pub mod sse;
 
 pub use error::{Error, Refusal};
+pub use gateway::GatewayClient;
 pub use http::BadAddress;
-pub use partner::PartnerClient;
+pub use partner::{PartnerClient, StreamedMessage};
 pub use practice::{ToolbarClient, ToolbarSession};
 pub use record_system::FhirClient;
+pub use retry_after::retry_after;

@@ -1,7 +1,8 @@
-//! The partner API's operations in one table: OpenAPI document, docs page, Postman collection and access test are made from it.
+//! The operations of our APIs in tables: OpenAPI documents, docs pages, Postman collection and access tests are made from them.
 
 mod connection;
 mod following;
+pub mod gateway;
 mod messages;
 mod operators;
 mod permission;
@@ -17,6 +18,10 @@ pub enum Method {
     Get,
     /// Sends.
     Post,
+    /// Puts in place.
+    Put,
+    /// Takes away.
+    Delete,
 }
 
 impl Method {
@@ -25,6 +30,8 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
         }
     }
 }
@@ -38,6 +45,8 @@ pub enum Access {
     Key,
     /// A client system that shows its key and a practitioner's token.
     KeyAndToken,
+    /// A supplier's product that shows its key to the gateway.
+    Product,
 }
 
 impl Access {
@@ -52,7 +61,7 @@ impl Access {
     }
 }
 
-/// The chapters of the documentation, in reading order.
+/// The chapters of the documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chapter {
     /// Is anybody there, and what may I send?
@@ -63,6 +72,12 @@ pub enum Chapter {
     Messages,
     /// What became of it.
     Following,
+    /// The gateway: practitioners and their authorisation.
+    Users,
+    /// The gateway: entering messages and seeing where they stand.
+    Entering,
+    /// The gateway: events and webhooks.
+    Telling,
     /// Documents about the API.
     Reference,
     /// For those who run the server.
@@ -70,12 +85,21 @@ pub enum Chapter {
 }
 
 impl Chapter {
-    /// Every chapter, in reading order.
-    pub const ALL: [Self; 6] = [
+    /// The partner API's, in reading order.
+    pub const PARTNER: [Self; 6] = [
         Self::Connection,
         Self::Permission,
         Self::Messages,
         Self::Following,
+        Self::Reference,
+        Self::Operators,
+    ];
+
+    /// The gateway's, in reading order.
+    pub const GATEWAY: [Self; 5] = [
+        Self::Users,
+        Self::Entering,
+        Self::Telling,
         Self::Reference,
         Self::Operators,
     ];
@@ -87,6 +111,9 @@ impl Chapter {
             Self::Permission => "Permission",
             Self::Messages => "Sending",
             Self::Following => "Following",
+            Self::Users => "Practitioners",
+            Self::Entering => "Messages",
+            Self::Telling => "Telling",
             Self::Reference => "Reference",
             Self::Operators => "Operators",
         }
@@ -103,6 +130,15 @@ impl Chapter {
             }
             Self::Messages => "Send documents about one patient to one practice.",
             Self::Following => "Find out what became of a message.",
+            Self::Users => {
+                "The practitioners who use your product, by your own ids, and whether they have authorised you to put documents into the record by themselves. The gateway keeps their tokens; you never see one."
+            }
+            Self::Entering => {
+                "Hand a message to the gateway and go on with your work: it sends, tries again and follows the message to its end."
+            }
+            Self::Telling => {
+                "Hear what happens as it happens: over a stream, or by a signed post to an address of yours."
+            }
             Self::Reference => "This API's own description. No key needed.",
             Self::Operators => {
                 "For those who run the server. No key needed; on a listener of its own where one is configured."
@@ -118,6 +154,8 @@ pub enum Place {
     Header,
     /// A part of the path.
     Path,
+    /// In the query.
+    Query,
 }
 
 /// A parameter of a request; the key is not among them.
@@ -133,6 +171,29 @@ pub struct Parameter {
     pub description: &'static str,
     /// Name of its schema.
     pub schema: &'static str,
+}
+
+/// What a request carries, by name of its schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Nothing.
+    None,
+    /// JSON.
+    Json(&'static str),
+    /// JSON, or nothing.
+    OptionalJson(&'static str),
+    /// JSON, or the parts of a form.
+    JsonOrParts(&'static str, &'static str),
+}
+
+impl Request {
+    /// The schema of its JSON.
+    pub fn json(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Json(name) | Self::OptionalJson(name) | Self::JsonOrParts(name, _) => Some(name),
+        }
+    }
 }
 
 /// What an answer carries.
@@ -187,8 +248,8 @@ pub struct Endpoint {
     pub access: Access,
     /// Its parameters.
     pub parameters: &'static [Parameter],
-    /// Name of the request body's schema.
-    pub request: Option<&'static str>,
+    /// Its body.
+    pub request: Request,
     /// Every answer that is not a problem; the usual one first.
     pub answers: &'static [Answer],
     /// Every problem it may answer with, besides [`Endpoint::common_problems`].
@@ -204,33 +265,39 @@ const KEYED: [ProblemType; 5] = [
     ProblemType::Unavailable,
 ];
 
+/// Problems of every call of a product, the first of them for a parameter that the call does not have.
+const PRODUCT: [ProblemType; 4] = [
+    ProblemType::ValidationError,
+    ProblemType::Unauthorized,
+    ProblemType::InternalError,
+    ProblemType::Unavailable,
+];
+
 /// Problems of every other call.
 const OPEN: [ProblemType; 1] = [ProblemType::InternalError];
 
 impl Endpoint {
     /// The problems that go with its kind of access.
     pub fn common_problems(&self) -> &'static [ProblemType] {
-        if self.access.needs_key() {
-            &KEYED
-        } else {
-            &OPEN
+        match self.access {
+            Access::Key | Access::KeyAndToken => &KEYED,
+            Access::Product => &PRODUCT,
+            Access::Open => &OPEN,
         }
     }
 
     /// Every problem it may answer with, by status.
     pub fn all_problems(&self) -> Vec<ProblemType> {
-        let mut all: Vec<_> = self
-            .problems
-            .iter()
-            .chain(self.common_problems())
-            .copied()
-            .collect();
+        let common = self.common_problems().iter();
+        let common = common.filter(|kind| !self.problems.contains(kind));
+        let mut all: Vec<_> = self.problems.iter().chain(common).copied().collect();
         all.sort_by_key(|kind| kind.status());
+        all.dedup();
         all
     }
 }
 
-/// Every operation, in reading order.
+/// Every operation of the partner API, in reading order.
 pub fn all() -> impl Iterator<Item = &'static Endpoint> {
     connection::ALL
         .iter()
@@ -241,7 +308,7 @@ pub fn all() -> impl Iterator<Item = &'static Endpoint> {
         .chain(&operators::ALL)
 }
 
-/// The operation with that id.
+/// The partner API's operation with that id.
 pub fn find(id: &str) -> Option<&'static Endpoint> {
     all().find(|endpoint| endpoint.id == id)
 }

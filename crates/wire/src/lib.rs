@@ -5,7 +5,9 @@
 
 pub mod endpoints;
 pub mod fhir_r4;
+pub mod gateway;
 pub mod headers;
+pub mod members;
 pub mod openapi;
 pub mod partner;
 pub mod paths;

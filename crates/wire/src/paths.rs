@@ -31,6 +31,54 @@ pub mod partner {
     }
 }
 
+/// The gateway's product API (contract E).
+pub mod gateway {
+    /// Enter a message; list messages.
+    pub const MESSAGES: &str = "/v1/messages";
+    /// One message.
+    pub const MESSAGE: &str = "/v1/messages/{messageId}";
+    /// Let a refused message go again.
+    pub const RELEASE: &str = "/v1/messages/{messageId}/release";
+    /// Take a queued message out of its patient's line.
+    pub const STOP: &str = "/v1/messages/{messageId}/stop";
+    /// Ask the platform now where a message stands.
+    pub const LOOK: &str = "/v1/messages/{messageId}/look";
+    /// All users.
+    pub const USERS: &str = "/v1/users";
+    /// One user.
+    pub const USER: &str = "/v1/users/{userId}";
+    /// A user's authorisation.
+    pub const AUTHORISATION: &str = "/v1/users/{userId}/authorisation";
+    /// Make a link to the user's own page.
+    pub const AUTHORISATION_LINK: &str = "/v1/users/{userId}/authorisation-link";
+    /// The page where a practitioner enters an access code.
+    pub const AUTHORISE: &str = "/authorise/{userId}";
+    /// What happens, as it happens.
+    pub const EVENTS: &str = "/v1/events";
+    /// Endpoints that are told.
+    pub const WEBHOOKS: &str = "/v1/webhooks";
+    /// One endpoint.
+    pub const WEBHOOK: &str = "/v1/webhooks/{webhookId}";
+    /// See whether it listens.
+    pub const WEBHOOK_TEST: &str = "/v1/webhooks/{webhookId}/test";
+    /// Give it another secret.
+    pub const WEBHOOK_ROTATE: &str = "/v1/webhooks/{webhookId}/rotate-secret";
+    /// Post to it again.
+    pub const WEBHOOK_ENABLE: &str = "/v1/webhooks/{webhookId}/enable";
+    /// What was posted to it, or is owed.
+    pub const WEBHOOK_DELIVERIES: &str = "/v1/webhooks/{webhookId}/deliveries";
+    /// The OpenAPI document.
+    pub const OPENAPI: &str = "/openapi.json";
+    /// The readable page made from it.
+    pub const DOCS: &str = "/docs";
+    /// The page behind a problem's `type`.
+    pub const PROBLEM: &str = "/problems/{name}";
+    /// Pages for operators.
+    pub const CONSOLE: &str = "/console";
+    /// The query parameter of [`MESSAGES`] that only asks.
+    pub const DRY_RUN: &str = "dryRun";
+}
+
 /// For operators.
 pub mod operator {
     /// The process runs.

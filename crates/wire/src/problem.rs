@@ -31,6 +31,10 @@ pub enum ProblemType {
     MessageHeld,
     /// The caller's lease is gone.
     LeaseLost,
+    /// Not in the state that the thing is in.
+    WrongState,
+    /// A person took the message out of the queue.
+    Stopped,
     /// The token is no longer good.
     TokenGone,
     /// The body is over its limit.
@@ -46,8 +50,15 @@ pub enum ProblemType {
 }
 
 impl ProblemType {
+    /// Every kind that a platform tells, to client systems and toolbars: all but the gateway's own.
+    pub fn of_platform() -> impl Iterator<Item = Self> {
+        Self::ALL
+            .into_iter()
+            .filter(|kind| !matches!(kind, Self::WrongState | Self::Stopped))
+    }
+
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::MalformedJson,
         Self::ValidationError,
         Self::UnsafeContent,
@@ -59,6 +70,8 @@ impl ProblemType {
         Self::MessageIdConflict,
         Self::MessageHeld,
         Self::LeaseLost,
+        Self::WrongState,
+        Self::Stopped,
         Self::TokenGone,
         Self::TooLarge,
         Self::UnsupportedMediaType,
@@ -81,6 +94,8 @@ impl ProblemType {
             Self::MessageIdConflict => "message-id-conflict",
             Self::MessageHeld => "message-held",
             Self::LeaseLost => "lease-lost",
+            Self::WrongState => "wrong-state",
+            Self::Stopped => "stopped",
             Self::TokenGone => "token-gone",
             Self::TooLarge => "too-large",
             Self::UnsupportedMediaType => "unsupported-media-type",
@@ -103,7 +118,11 @@ impl ProblemType {
             Self::Forbidden | Self::AccessTokenRefused => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::MessageIdConflict | Self::MessageHeld | Self::LeaseLost => 409,
+            Self::MessageIdConflict
+            | Self::MessageHeld
+            | Self::LeaseLost
+            | Self::WrongState
+            | Self::Stopped => 409,
             Self::TokenGone => 410,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
@@ -127,6 +146,8 @@ impl ProblemType {
             Self::MessageIdConflict => "Message Id Used for Other Content",
             Self::MessageHeld => "Message Held by Somebody Else",
             Self::LeaseLost => "Lease Lost",
+            Self::WrongState => "Not in This State",
+            Self::Stopped => "Stopped by a Person",
             Self::TokenGone => "Access Token No Longer Valid",
             Self::TooLarge => "Request Too Large",
             Self::UnsupportedMediaType => "Unsupported Media Type",

@@ -4,13 +4,13 @@ use crate::app::access_codes;
 use crate::auth::access_token::{self, Given};
 use crate::auth::api_key::Caller;
 use crate::context::Ctx;
-use crate::intake::{self, Faults, Members, Place};
 use axum::Json;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use httpkit::problem::Refusal;
+use intake::{self, Faults, Members, Place};
 use model::AccessCode;
 use wire::headers::ACCESS_TOKEN;
 use wire::problem::ProblemType;
@@ -29,7 +29,7 @@ pub(crate) async fn exchange(
         body,
         &mut turn,
         &intake::EXCHANGE,
-        &ctx.store.blobs,
+        &ctx.begin_blob,
         ctx.config.inline_max,
     )
     .await?;

@@ -3,10 +3,10 @@
 use crate::app::describe;
 use crate::auth::api_key::Caller;
 use crate::context::{Ctx, storage};
-use crate::segment::Segment;
 use axum::Json;
 use axum::extract::State;
 use httpkit::problem::Refusal;
+use httpkit::segment::Segment;
 use wire::partner::StatusAnswer;
 use wire::problem::ProblemType;
 

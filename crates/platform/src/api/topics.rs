@@ -1,11 +1,11 @@
 //! `GET /api/v1/topics`: reference data that clients may keep.
 
 use crate::auth::api_key::Caller;
-use crate::conditional::if_none_match;
 use crate::context::{Ctx, storage};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use httpkit::conditional::if_none_match;
 use httpkit::problem::Refusal;
 use model::Hash;
 use wire::partner::Topic;

@@ -1,10 +1,11 @@
 //! Accepts a message: looks up what its rules need, makes its contents durable, stores it once.
 
+use crate::app::place::{self, Placed};
 use crate::app::reclaim;
 use crate::auth::api_key::Caller;
 use crate::context::{Ctx, storage};
-use crate::intake::{self, Draft, Endpoint, Faults, Kept, Place, Placed, Turn, UNKNOWN_RECIPIENT};
 use httpkit::problem::Refusal;
+use intake::{self, Draft, Endpoint, Faults, Kept, Place, Turn, UNKNOWN_RECIPIENT};
 use jiff::Timestamp;
 use model::attachment::Attachment;
 use model::message::{Approval, Envelope, Said, Stage};
@@ -48,7 +49,7 @@ pub(crate) async fn accept(ctx: &Ctx, send: Send) -> Result<ClientMessageId, Ref
         body,
         &mut turn,
         &intake::MESSAGE,
-        &ctx.store.blobs,
+        &ctx.begin_blob,
         ctx.config.inline_max,
     )
     .await?;
@@ -273,7 +274,7 @@ async fn assemble(
     }
     let mut attachments = Vec::new();
     let mut failed = None;
-    let placed = intake::place_all(contents).await;
+    let placed = place::all(contents).await;
     for (attachment, placed) in draft.rest.attachments.into_iter().zip(placed) {
         match placed {
             Ok(Placed { hash, bytes, pin }) => {

@@ -1,16 +1,15 @@
 //! An attachment's bytes: checked against their hash before the first is sent, whole or in part.
 
-use super::id;
 use crate::app::review;
 use crate::auth::session::SignedIn;
-use crate::conditional::if_none_match;
 use crate::context::{Ctx, storage};
-use crate::segment::Segment;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use httpkit::conditional::if_none_match;
 use httpkit::problem::Refusal;
+use httpkit::segment::{Segment, id};
 use model::{Hash, MessageRef};
 use store::blob::BlobError;
 use store::platform::{AttachmentBytes, StoredAttachment};

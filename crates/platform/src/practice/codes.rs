@@ -1,15 +1,14 @@
 //! Access codes and the permissions that came of them.
 
-use super::id;
 use crate::app::{access_codes, describe};
 use crate::auth::session::SignedIn;
 use crate::context::{Ctx, storage};
-use crate::segment::Segment;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use httpkit::problem::Refusal;
+use httpkit::segment::{Segment, id};
 use wire::practice::{TokenInfo, Tokens};
 use wire::problem::ProblemType;
 

@@ -1,15 +1,15 @@
 //! The inbox, and what a toolbar does with its messages.
 
-use super::{Read, id};
 use crate::app::review;
 use crate::auth::session::SignedIn;
 use crate::context::Ctx;
-use crate::segment::Segment;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use faultpoint::Point;
+use httpkit::json_body::Read;
 use httpkit::problem::Refusal;
+use httpkit::segment::{Segment, id};
 use model::message::{ClaimMode, Event, Fence, MAX_REASON};
 use serde::Deserialize;
 use wire::practice::{self, Claim, Claimed, Detail, Held, HeldWithReason, Inbox, Outcome, Renewed};

@@ -1,11 +1,11 @@
 //! Toolbars register and unregister.
 
-use super::Read;
 use crate::app::sign_in;
 use crate::context::Ctx;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
+use httpkit::json_body::Read;
 use httpkit::problem::Refusal;
 use wire::headers::DEVICE_ASSERTION;
 use wire::practice::{Register, Registered};

@@ -1,6 +1,5 @@
 //! Practitioners sign in and out.
 
-use super::Read;
 use crate::app::sign_in;
 use crate::auth::session::SignedIn;
 use crate::context::{Ctx, storage};
@@ -8,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use httpkit::json_body::Read;
 use httpkit::problem::Refusal;
 use wire::practice::SignIn;
 

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod errors;
 #[cfg(test)]
+mod gateway;
+#[cfg(test)]
 mod partner;
 #[cfg(test)]
 mod record_system;

@@ -63,6 +63,11 @@ impl Server {
         Self { url, inner }
     }
 
+    /// Whether nothing whole has been asked.
+    pub(crate) fn was_not_asked(&self) -> bool {
+        self.inner.lock().unwrap().asked.is_empty()
+    }
+
     /// What was asked last.
     pub(crate) fn asked(&self) -> Asked {
         self.inner.lock().unwrap().asked.last().unwrap().clone()

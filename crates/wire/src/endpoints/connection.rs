@@ -1,6 +1,6 @@
 //! Operations that check the connection and tell the topics.
 
-use super::{Access, Answer, AnswerHeader, Chapter, Endpoint, Method, Payload};
+use super::{Access, Answer, AnswerHeader, Chapter, Endpoint, Method, Payload, Request};
 use crate::paths::partner;
 
 const GOOD_KEY: [Answer; 1] = [Answer {
@@ -30,7 +30,7 @@ pub(super) const ALL: [Endpoint; 3] = [
         description: "Answers 200 with an empty body when your request arrived and your key is good. Use it for health checks in production too.",
         access: Access::Key,
         parameters: &[],
-        request: None,
+        request: Request::None,
         answers: &GOOD_KEY,
         problems: &[],
     },
@@ -43,7 +43,7 @@ pub(super) const ALL: [Endpoint; 3] = [
         description: "The same check as with GET, for networks that treat the two differently. A body, if you send one, is not read.",
         access: Access::Key,
         parameters: &[],
-        request: None,
+        request: Request::None,
         answers: &GOOD_KEY,
         problems: &[],
     },
@@ -62,7 +62,7 @@ pub(super) const ALL: [Endpoint; 3] = [
             description: "The `ETag` of the list you have.",
             schema: "EntityTag",
         }],
-        request: None,
+        request: Request::None,
         answers: &[
             Answer {
                 status: 200,

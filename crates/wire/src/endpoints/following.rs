@@ -1,6 +1,6 @@
 //! Operations that tell what became of a message.
 
-use super::{Access, Answer, Chapter, Endpoint, Method, Parameter, Payload, Place};
+use super::{Access, Answer, Chapter, Endpoint, Method, Parameter, Payload, Place, Request};
 use crate::paths::partner;
 use crate::problem::ProblemType;
 
@@ -22,7 +22,7 @@ An id that is unknown, already deleted or another client system's: 404. Keep you
             description: "The id you gave the message.",
             schema: "MessageId",
         }],
-        request: None,
+        request: Request::None,
         answers: &[Answer {
             status: 200,
             description: "Where it stands, and every status it had.",
@@ -50,7 +50,7 @@ Events are kept for seven days. When the id is older than that, or from another 
             description: "The `id` of the last event you have worked through.",
             schema: "EventId",
         }],
-        request: None,
+        request: Request::None,
         answers: &[Answer {
             status: 200,
             description: "The stream.",

@@ -1,6 +1,8 @@
 //! Operations that send a message.
 
-use super::{Access, Answer, Chapter, Endpoint, Method, Payload, access_token, access_token_alias};
+use super::{
+    Access, Answer, Chapter, Endpoint, Method, Payload, Request, access_token, access_token_alias,
+};
 use crate::paths::partner;
 use crate::problem::ProblemType;
 
@@ -31,7 +33,7 @@ Retries are safe: the same `messageId` with the same content answers 200 again a
             ),
             access_token_alias(false, "Taken instead of `AccessToken`."),
         ],
-        request: Some("InstantMessage"),
+        request: Request::Json("InstantMessage"),
         answers: &ACCEPTED,
         problems: &[
             ProblemType::MalformedJson,
@@ -54,7 +56,7 @@ Retries are safe: the same `messageId` with the same content answers 200 again a
 Retries are safe: the same `messageId` with the same content answers 200 again and sends nothing twice. The same `messageId` with other content answers 409.",
         access: Access::Key,
         parameters: &[],
-        request: Some("StandardMessage"),
+        request: Request::Json("StandardMessage"),
         answers: &ACCEPTED,
         problems: &[
             ProblemType::MalformedJson,

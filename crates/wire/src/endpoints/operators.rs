@@ -1,6 +1,6 @@
 //! Operations for those who run the server.
 
-use super::{Access, Answer, Chapter, Endpoint, Method, Payload};
+use super::{Access, Answer, Chapter, Endpoint, Method, Payload, Request};
 use crate::paths::operator;
 use crate::problem::ProblemType;
 
@@ -14,7 +14,7 @@ pub(super) const ALL: [Endpoint; 3] = [
         description: "Looks at nothing but itself. Restart the process when this stops answering.",
         access: Access::Open,
         parameters: &[],
-        request: None,
+        request: Request::None,
         answers: &[Answer {
             status: 200,
             description: "It runs.",
@@ -32,7 +32,7 @@ pub(super) const ALL: [Endpoint; 3] = [
         description: "Looks at database and storage. Send no traffic while this answers 503.",
         access: Access::Open,
         parameters: &[],
-        request: None,
+        request: Request::None,
         answers: &[Answer {
             status: 200,
             description: "It can take messages.",
@@ -50,7 +50,7 @@ pub(super) const ALL: [Endpoint; 3] = [
         description: "OpenMetrics text, for Prometheus and its kin. No identifiers and nothing about patients in it.",
         access: Access::Open,
         parameters: &[],
-        request: None,
+        request: Request::None,
         answers: &[Answer {
             status: 200,
             description: "The measurements.",

@@ -1,6 +1,8 @@
 //! Operations that turn an access code into a token, and check a token.
 
-use super::{Access, Answer, Chapter, Endpoint, Method, Payload, access_token, access_token_alias};
+use super::{
+    Access, Answer, Chapter, Endpoint, Method, Payload, Request, access_token, access_token_alias,
+};
 use crate::paths::partner;
 use crate::problem::ProblemType;
 
@@ -16,7 +18,7 @@ pub(super) const ALL: [Endpoint; 2] = [
 A code works once and lives 60 seconds. A code that is wrong, used or too old is a `validation-error` that names `accessCode`; ask the practitioner for the one now on the screen. After 5 wrong codes within a minute your exchange pauses: 429.",
         access: Access::Key,
         parameters: &[],
-        request: Some("ExchangeCode"),
+        request: Request::Json("ExchangeCode"),
         answers: &[Answer {
             status: 200,
             description: "The token. It is shown only now.",
@@ -45,7 +47,7 @@ A code works once and lives 60 seconds. A code that is wrong, used or too old is
             ),
             access_token(false, "Taken instead of `Conneqt-Instant-Access-Token`."),
         ],
-        request: None,
+        request: Request::None,
         answers: &[Answer {
             status: 200,
             description: "The token is good.",

@@ -1,6 +1,6 @@
 //! Operations that describe the API itself.
 
-use super::{Access, Answer, Chapter, Endpoint, Method, Parameter, Payload, Place};
+use super::{Access, Answer, Chapter, Endpoint, Method, Parameter, Payload, Place, Request};
 use crate::paths::partner;
 
 const HTML: &str = "text/html";
@@ -15,7 +15,7 @@ pub(super) const ALL: [Endpoint; 3] = [
         description: "OpenAPI 3.1, made from the same table as the server's own checks.",
         access: Access::Open,
         parameters: &[],
-        request: None,
+        request: Request::None,
         answers: &[Answer {
             status: 200,
             description: "The document.",
@@ -33,7 +33,7 @@ pub(super) const ALL: [Endpoint; 3] = [
         description: "The same document as `/openapi.json`, for people.",
         access: Access::Open,
         parameters: &[],
-        request: None,
+        request: Request::None,
         answers: &[Answer {
             status: 200,
             description: "The page.",
@@ -57,7 +57,7 @@ pub(super) const ALL: [Endpoint; 3] = [
             description: "The last part of the problem's `type`.",
             schema: "ProblemName",
         }],
-        request: None,
+        request: Request::None,
         answers: &[
             Answer {
                 status: 200,

@@ -36,7 +36,7 @@ fn whoever_needs_a_token_names_its_header() {
 
 #[test]
 fn a_body_can_always_be_malformed_too_large_or_of_the_wrong_type() {
-    for endpoint in all().filter(|e| e.request.is_some()) {
+    for endpoint in all().filter(|e| e.request.json().is_some()) {
         for kind in [
             ProblemType::MalformedJson,
             ProblemType::ValidationError,
@@ -52,5 +52,5 @@ fn a_body_can_always_be_malformed_too_large_or_of_the_wrong_type() {
 fn chapters_follow_each_other_as_in_the_book() {
     let mut seen: Vec<_> = all().map(|e| e.chapter).collect();
     seen.dedup();
-    assert_eq!(seen, Chapter::ALL);
+    assert_eq!(seen, Chapter::PARTNER);
 }

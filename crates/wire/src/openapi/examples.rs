@@ -1,5 +1,7 @@
 //! Examples for requests and answers, built from the same types that clients use.
 
+pub(super) mod gateway;
+
 use super::sample::{CONSULTATION, LETTER, NOTE, Sample};
 use crate::partner::{
     Attachment, Body, CodedDataItem, INSTANT_TYPE, Identified, RECIPIENT_TYPES, STANDARD_TYPE,

@@ -1,46 +1,60 @@
 //! One row of the endpoint table as an OpenAPI operation.
 
-use super::{examples, problems, schemas};
-use crate::endpoints::{Answer, Endpoint, Parameter, Payload, Place};
+use super::{Api, schemas};
+use crate::endpoints::{Answer, Endpoint, Parameter, Payload, Place, Request};
 use crate::problem::{self, ProblemType};
 use serde_json::{Map, Value, json};
 
 /// The operation object.
-pub(super) fn operation(endpoint: &Endpoint, server: &str) -> Value {
+pub(super) fn operation(api: &Api, endpoint: &Endpoint, server: &str) -> Value {
     let mut object = json!({
         "operationId": endpoint.id,
         "tags": [endpoint.chapter.title()],
         "summary": endpoint.summary,
         "description": endpoint.description,
-        "security": security(endpoint),
+        "security": security(api, endpoint),
     });
     if !endpoint.parameters.is_empty() {
         let parameters: Vec<_> = endpoint.parameters.iter().map(parameter).collect();
         insert(&mut object, "parameters", parameters.into());
     }
-    if let Some(schema) = endpoint.request {
-        insert(
-            &mut object,
-            "requestBody",
-            json!({ "required": true, "content": { "application/json": media(schema) } }),
-        );
+    if let Some(body) = request_body(api, endpoint.request) {
+        insert(&mut object, "requestBody", body);
     }
-    insert(&mut object, "responses", responses(endpoint, server));
+    insert(&mut object, "responses", responses(api, endpoint, server));
     object
 }
 
-fn security(endpoint: &Endpoint) -> Value {
+fn security(api: &Api, endpoint: &Endpoint) -> Value {
     if endpoint.access.needs_key() {
-        json!([{ "ApiKey": [] }])
+        json!([{ (api.scheme()): [] }])
     } else {
         json!([])
     }
+}
+
+fn request_body(api: &Api, request: Request) -> Option<Value> {
+    let mut body = json!({
+        "required": !matches!(request, Request::OptionalJson(_)),
+        "content": { "application/json": media(api, request.json()?) }
+    });
+    if let Request::JsonOrParts(_, parts) = request
+        && let Some(content) = body.get_mut("content")
+    {
+        let parts = json!({
+            "schema": schemas::reference(parts),
+            "encoding": { "message": { "contentType": "application/json" } }
+        });
+        insert(content, "multipart/form-data", parts);
+    }
+    Some(body)
 }
 
 fn parameter(parameter: &Parameter) -> Value {
     let place = match parameter.place {
         Place::Header => "header",
         Place::Path => "path",
+        Place::Query => "query",
     };
     json!({
         "name": parameter.name,
@@ -51,9 +65,10 @@ fn parameter(parameter: &Parameter) -> Value {
     })
 }
 
-fn media(schema: &str) -> Value {
+fn media(api: &Api, schema: &str) -> Value {
     let mut media = json!({ "schema": schemas::reference(schema) });
-    let examples: Map<_, _> = examples::of(schema)
+    let examples: Map<_, _> = api
+        .examples(schema)
         .into_iter()
         .map(|e| {
             (
@@ -68,21 +83,21 @@ fn media(schema: &str) -> Value {
     media
 }
 
-fn responses(endpoint: &Endpoint, server: &str) -> Value {
+fn responses(api: &Api, endpoint: &Endpoint, server: &str) -> Value {
     let mut responses = Map::new();
     for answer in endpoint.answers {
-        responses.insert(answer.status.to_string(), response(answer));
+        responses.insert(answer.status.to_string(), response(api, answer));
     }
     let kinds = endpoint.all_problems();
     for group in kinds.chunk_by(|a, b| a.status() == b.status()) {
         if let Some(first) = group.first() {
-            responses.insert(first.status().to_string(), refusal(group, server));
+            responses.insert(first.status().to_string(), refusal(api, group, server));
         }
     }
     responses.into()
 }
 
-fn response(answer: &Answer) -> Value {
+fn response(api: &Api, answer: &Answer) -> Value {
     let mut response = json!({ "description": answer.description });
     if !answer.headers.is_empty() {
         let headers: Map<_, _> = answer
@@ -103,13 +118,13 @@ fn response(answer: &Answer) -> Value {
             insert(
                 &mut response,
                 "content",
-                json!({ "application/json": media(schema) }),
+                json!({ "application/json": media(api, schema) }),
             );
         }
         Payload::Text(kind) => {
             let mut content = json!({ "schema": { "type": "string" } });
             if kind == "text/event-stream" {
-                insert(&mut content, "example", examples::EVENTS.into());
+                insert(&mut content, "example", api.stream().into());
             }
             insert(&mut response, "content", json!({ kind: content }));
         }
@@ -118,15 +133,15 @@ fn response(answer: &Answer) -> Value {
 }
 
 /// One response for all problems of one status.
-fn refusal(kinds: &[ProblemType], server: &str) -> Value {
+fn refusal(api: &Api, kinds: &[ProblemType], server: &str) -> Value {
     let words: Vec<_> = kinds
         .iter()
-        .map(|kind| format!("`{}`: {}", kind.name(), problems::explain(*kind).happened))
+        .map(|kind| format!("`{}`: {}", kind.name(), api.explain(*kind).happened))
         .collect();
     let examples: Map<_, _> = kinds
         .iter()
         .map(|kind| {
-            let value = serde_json::to_value(problems::example(*kind, server)).unwrap_or_default();
+            let value = serde_json::to_value(api.example(*kind, server)).unwrap_or_default();
             (
                 kind.name().to_owned(),
                 json!({ "summary": kind.title(), "value": value }),

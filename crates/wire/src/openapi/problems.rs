@@ -1,5 +1,7 @@
 //! What each kind of problem means, in words: for the API description and for the page behind its `type`.
 
+pub mod gateway;
+
 use crate::problem::{InvalidParameter, Problem, ProblemType};
 use uuid::Uuid;
 
@@ -106,6 +108,16 @@ pub fn explain(kind: ProblemType) -> Explanation {
                 "Claim the message again before going on; the record system keeps a second import from making a second copy.",
             ],
             Later,
+        ),
+        ProblemType::WrongState => (
+            "What you asked for is not possible in the state that this is in now.",
+            &["Look at where it stands, then decide."],
+            Never,
+        ),
+        ProblemType::Stopped => (
+            "A person took the message out of the queue before it was accepted.",
+            &["Ask who stopped it. A message that was only to wait can be released."],
+            Never,
         ),
         ProblemType::TokenGone => (
             "The access token is no longer good.",

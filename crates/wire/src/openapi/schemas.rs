@@ -1,12 +1,13 @@
 //! The JSON Schemas that operations refer to by name.
 
 mod answers;
+pub(super) mod gateway;
 mod requests;
 mod scalars;
 
 use serde_json::{Map, Value, json};
 
-/// Every schema by name, in reading order.
+/// Every schema of the partner API by name, in reading order.
 pub(super) fn all() -> Map<String, Value> {
     let mut all = Map::new();
     for (name, schema) in requests::all()

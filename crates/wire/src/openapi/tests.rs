@@ -5,8 +5,15 @@ use crate::partner::SendMessage;
 use std::collections::HashSet;
 use std::fmt::Write;
 
+use serde_json::json;
+
 fn made() -> Value {
     document("http://localhost:8080", "1.2.3")
+}
+
+/// Both documents.
+fn both() -> [Value; 2] {
+    [&PARTNER, &GATEWAY].map(|api| api.document("http://localhost:8080", "1.2.3"))
 }
 
 /// Every value in the document.
@@ -29,9 +36,14 @@ fn operations(document: &Value) -> Vec<&Value> {
 
 #[test]
 fn every_reference_resolves_and_every_schema_is_used() {
-    let document = made();
+    for document in both() {
+        references_resolve(&document);
+    }
+}
+
+fn references_resolve(document: &Value) {
     let mut used = HashSet::new();
-    walk(&document, &mut |value| {
+    walk(document, &mut |value| {
         if let Some(target) = value.get("$ref").and_then(Value::as_str) {
             let pointer = target.strip_prefix('#').unwrap();
             assert!(document.pointer(pointer).is_some(), "{target}");
@@ -51,8 +63,11 @@ fn every_reference_resolves_and_every_schema_is_used() {
 
 #[test]
 fn every_schema_says_what_it_is() {
-    let document = made();
-    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+    let both = both();
+    let schemas = both
+        .iter()
+        .flat_map(|document| document["components"]["schemas"].as_object().unwrap());
+    for (name, schema) in schemas {
         assert!(schema["description"].is_string(), "{name}");
         for (member, inner) in schema["properties"].as_object().into_iter().flatten() {
             assert!(
@@ -125,6 +140,71 @@ fn the_table_of_operations_and_answers_is_as_promised() {
     GET /health/ready: 200 500 503
     GET /metrics: 200 500
     ");
+}
+
+#[test]
+fn every_call_of_a_product_tells_its_common_refusals() {
+    let [_, document] = both();
+    for operation in operations(&document) {
+        let id = operation["operationId"].as_str().unwrap();
+        let keyed = operation["security"] != json!([]);
+        for status in ["401", "500", "503"] {
+            let told =
+                operation["responses"][status]["content"]["application/problem+json"].is_object();
+            assert!(told || !keyed, "{id} {status}");
+        }
+        for answer in operation["responses"].as_object().unwrap().values() {
+            let media = &answer["content"]["application/json"];
+            let example = media.get("examples").is_some() || id == "getOpenApi";
+            assert!(
+                media.is_null() || example,
+                "{id} has an answer without an example"
+            );
+        }
+    }
+}
+
+#[test]
+fn examples_of_the_gateway_read_back() {
+    use crate::gateway::{self, users, webhooks};
+    fn reads<T: serde::de::DeserializeOwned + serde::Serialize>(schema: &str) {
+        let found = GATEWAY.examples(schema);
+        assert!(!found.is_empty(), "{schema}");
+        for example in found {
+            let read: T = serde_json::from_value(example.value.clone()).unwrap();
+            assert_eq!(
+                serde_json::to_value(read).unwrap(),
+                example.value,
+                "{schema}"
+            );
+        }
+    }
+    reads::<gateway::MessageEntry>("MessageEntry");
+    reads::<gateway::Entered>("Entered");
+    reads::<gateway::DryRun>("DryRun");
+    reads::<gateway::Message>("Message");
+    reads::<gateway::MessageList>("MessageList");
+    reads::<gateway::Release>("Release");
+    reads::<gateway::Looked>("Looked");
+    reads::<users::PutUser>("PutUser");
+    reads::<users::User>("User");
+    reads::<users::UserList>("UserList");
+    reads::<users::Authorisation>("Authorisation");
+    reads::<crate::partner::ExchangeCode>("ExchangeCode");
+    reads::<users::AuthorisationLink>("AuthorisationLink");
+    reads::<webhooks::NewWebhook>("NewWebhook");
+    reads::<webhooks::Webhook>("Webhook");
+    reads::<webhooks::WebhookList>("WebhookList");
+    reads::<webhooks::WebhookAdded>("WebhookAdded");
+    reads::<webhooks::SecretRotated>("SecretRotated");
+    reads::<webhooks::DeliveryList>("DeliveryList");
+    let data = GATEWAY
+        .stream()
+        .lines()
+        .filter_map(|l| l.strip_prefix("data: "));
+    for line in data.skip(1) {
+        let _: gateway::Event = serde_json::from_str(line).unwrap();
+    }
 }
 
 #[test]

@@ -79,7 +79,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ),
         (
             "ProblemName",
-            json!({ "type": "string", "enum": ProblemType::ALL.map(ProblemType::name), "description": "A kind of problem." }),
+            json!({ "type": "string", "enum": ProblemType::of_platform().map(ProblemType::name).collect::<Vec<_>>(), "description": "A kind of problem." }),
         ),
     ]
 }
