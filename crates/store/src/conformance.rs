@@ -20,6 +20,7 @@ pub mod condemning;
 pub mod devices;
 pub mod directory;
 pub mod feed;
+pub mod gateway;
 pub mod health;
 pub mod inbox;
 pub mod life;

@@ -18,6 +18,7 @@ pub mod blob;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod error;
+pub mod gateway;
 pub mod platform;
 pub mod row;
 pub mod wake;

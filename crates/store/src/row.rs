@@ -12,6 +12,7 @@ pub mod content;
 pub mod devices;
 pub mod directory;
 pub mod feed;
+pub mod gateway;
 pub mod message;
 pub mod permissions;
 pub mod stage;

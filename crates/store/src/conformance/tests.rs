@@ -18,8 +18,36 @@ fn every_function_is_in_the_list() {
         ("time", include_str!("time.rs")),
         ("withdrawing", include_str!("withdrawing.rs")),
     ];
-    // `blobs` is no port of a database and has a suite of its own.
-    assert_eq!(list.matches("pub mod ").count(), ports.len() + 1);
+    // `blobs` is no port of a database, and `gateway` is another one's: each has a suite of its own.
+    assert_eq!(list.matches("pub mod ").count(), ports.len() + 2);
+    every_function_is_listed(list, &ports);
+}
+
+#[test]
+fn every_function_of_the_gateways_suite_is_in_its_list() {
+    let list = include_str!("gateway.rs");
+    let ports = [
+        ("access", include_str!("gateway/access.rs")),
+        ("deliveries", include_str!("gateway/deliveries.rs")),
+        ("emptying", include_str!("gateway/emptying.rs")),
+        ("entering", include_str!("gateway/entering.rs")),
+        ("events", include_str!("gateway/events.rs")),
+        ("following", include_str!("gateway/following.rs")),
+        ("listing", include_str!("gateway/listing.rs")),
+        ("pieces", include_str!("gateway/pieces.rs")),
+        ("releasing", include_str!("gateway/releasing.rs")),
+        ("sending", include_str!("gateway/sending.rs")),
+        ("tallying", include_str!("gateway/tallying.rs")),
+        ("turns", include_str!("gateway/turns.rs")),
+        ("users", include_str!("gateway/users.rs")),
+        ("vault", include_str!("gateway/vault.rs")),
+        ("webhooks", include_str!("gateway/webhooks.rs")),
+    ];
+    assert_eq!(list.matches("pub mod ").count(), ports.len());
+    every_function_is_listed(list, &ports);
+}
+
+fn every_function_is_listed(list: &str, ports: &[(&str, &str)]) {
     for (port, source) in ports {
         let (_, rest) = list
             .split_once(&format!("            {port} {{\n"))

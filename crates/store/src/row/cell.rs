@@ -32,6 +32,12 @@ impl Cell for i64 {
     }
 }
 
+impl Cell for i32 {
+    fn read(value: Value<'_>) -> Option<Self> {
+        value.int()?.try_into().ok()
+    }
+}
+
 impl Cell for u64 {
     fn read(value: Value<'_>) -> Option<Self> {
         value.int()?.try_into().ok()
@@ -39,6 +45,12 @@ impl Cell for u64 {
 }
 
 impl Cell for u32 {
+    fn read(value: Value<'_>) -> Option<Self> {
+        value.int()?.try_into().ok()
+    }
+}
+
+impl Cell for u16 {
     fn read(value: Value<'_>) -> Option<Self> {
         value.int()?.try_into().ok()
     }

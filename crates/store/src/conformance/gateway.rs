@@ -1,0 +1,220 @@
+//! The behaviours of the gateway's ports, as functions that each back end runs.
+//!
+//! As [`crate::conformance`], for a [`GatewayStore`](crate::gateway::GatewayStore): a back end's test file says
+//! [`suite!`]`(crate::make)`, where `make()` is a future of `(GatewayStore, kept)`; attributes before `crate::make` are put
+//! on every test.
+
+pub mod access;
+pub mod deliveries;
+pub mod emptying;
+pub mod entering;
+pub mod events;
+pub mod following;
+pub mod listing;
+pub mod pieces;
+pub mod releasing;
+mod sealing;
+pub mod sending;
+pub mod stopping;
+pub mod tallying;
+mod telling;
+pub mod turns;
+pub mod users;
+pub mod vault;
+pub mod webhooks;
+mod world;
+
+/// Makes a `#[tokio::test]` of every function of the gateway's suite; see [`crate::conformance::gateway`].
+#[macro_export]
+macro_rules! gateway_conformance_suite {
+    (@test [$(#[$attribute:meta])*] $make:path, $port:ident, $name:ident) => {
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        $(#[$attribute])*
+        async fn $name() {
+            let (store, _kept) = $make().await;
+            $crate::conformance::gateway::$port::$name(store).await;
+        }
+    };
+    (@ $attributes:tt $make:path; $($port:ident { $($name:ident,)* })+) => {$(
+        mod $port {
+            $($crate::gateway_conformance_suite! { @test $attributes $make, $port, $name })*
+        }
+    )+};
+    ($(#[$attribute:meta])* $make:path) => {
+        $crate::gateway_conformance_suite! { @ [$(#[$attribute])*] $make;
+            access {
+                a_key_is_found_by_its_public_part,
+                keys_of_the_product_are_listed_oldest_first,
+                an_ended_key_is_found_and_an_earlier_end_stands,
+                an_operator_is_made_once,
+                wrong_passwords_are_counted_and_lock,
+                a_new_password_ends_sessions_and_the_lock,
+                removing_an_operator_ends_the_sessions,
+                a_session_is_found_used_and_ended,
+                sessions_that_ended_go_when_another_begins,
+                a_lease_raced_is_one_holders,
+                a_lease_is_kept_by_its_holder_until_it_ends,
+                a_note_stays_with_its_lease,
+                a_lease_that_is_given_back_is_free,
+            }
+            deliveries {
+                a_delivery_is_owed_to_each_that_wants_it,
+                one_added_later_hears_nothing_earlier,
+                nothing_is_claimed_before_it_is_due,
+                deliveries_raced_are_claimed_once,
+                no_endpoint_takes_more_than_its_share,
+                the_oldest_are_claimed_first,
+                a_busy_endpoint_is_left_alone,
+                a_claim_comes_back_when_its_lease_ends,
+                an_answer_ends_a_delivery_or_puts_it_off,
+                what_has_ended_is_not_owed_again,
+                deliveries_are_listed_newest_first,
+                what_is_owed_is_counted,
+                ended_deliveries_are_forgotten,
+            }
+            emptying {
+                what_ended_long_ago_loses_its_content,
+                what_still_matters_keeps_its_content,
+                what_was_never_taken_loses_its_content_after_its_time,
+                what_was_refused_keeps_its_content_from_then_on_and_while_its_time_runs,
+                no_more_than_the_limit_is_emptied,
+                messages_emptied_by_many_at_once_are_emptied_once,
+                an_emptied_message_is_still_the_same,
+            }
+            entering {
+                a_message_is_found_as_it_was_entered,
+                content_comes_back_as_it_was_entered,
+                the_same_again_tells_where_it_stands,
+                a_call_repeated_because_its_answer_was_lost_is_new_once,
+                other_content_under_a_used_id_is_a_conflict,
+                a_message_whose_upload_was_swept_writes_nothing,
+                of_many_entered_at_once_one_is_new,
+                an_entry_is_told_and_wakes_whoever_sends,
+            }
+            events {
+                an_empty_feed_is_at_place_zero,
+                a_message_is_told_in_one_order,
+                everything_about_users_is_told,
+                a_reader_goes_on_where_it_broke_off,
+                tests_of_endpoints_are_told_to_them_alone,
+                a_message_has_at_most_five_hundred_events_to_read,
+                only_old_events_are_forgotten_from_the_beginning,
+                no_event_is_forgotten_before_its_deliveries_ended,
+                whoever_waits_for_events_is_woken,
+                a_reader_misses_nothing_while_many_write,
+            }
+            following {
+                looks_that_are_due_are_claimed_longest_due_first,
+                looks_raced_are_claimed_once,
+                the_platforms_word_is_kept_and_told,
+                an_end_is_noted_and_never_changes,
+                an_older_word_is_not_taken,
+                a_look_without_an_answer_moves_the_next_one,
+                only_an_accepted_message_is_followed,
+                an_end_told_by_many_at_once_is_told_once,
+                after_a_gap_all_that_is_pending_is_looked_at,
+            }
+            listing {
+                messages_are_paged_newest_first,
+                messages_are_found_by_state_and_bucket,
+                messages_are_found_by_user_and_practice,
+                messages_are_found_by_their_entry,
+            }
+            pieces {
+                pieces_come_back_as_they_were_stored,
+                a_second_piece_in_one_place_is_refused,
+                an_abandoned_upload_is_gone,
+                a_claimed_upload_is_neither_abandoned_nor_swept,
+                old_uploads_that_nobody_claimed_are_swept,
+                of_sweeping_and_entering_at_once_one_wins,
+            }
+            releasing {
+                a_released_message_is_queued_as_it_was,
+                what_is_mended_changes_and_nothing_else,
+                only_a_refused_message_is_released,
+                a_message_without_its_content_is_not_released,
+            }
+            sending {
+                a_claimed_message_has_all_that_it_carries,
+                claims_raced_give_each_message_once,
+                the_longest_due_come_first_up_to_the_limit,
+                nothing_is_claimed_before_it_is_due,
+                an_old_fence_writes_nothing,
+                a_lease_that_ended_is_claimed_again,
+                of_two_ends_of_one_try_one_counts,
+                an_accepted_message_is_asked_after,
+                a_refused_message_keeps_its_problem,
+                every_outcome_is_read_as_it_was_written,
+                of_very_many_tries_the_first_and_the_last_are_read,
+                a_turn_given_on_and_a_try_put_off_wake_whoever_sends,
+                finer_times_than_milliseconds_make_no_claim_early,
+                leases_of_whoever_is_gone_end_at_once,
+                what_expires_untried_is_refused_and_told_then,
+                what_was_tried_does_not_expire_unasked,
+            }
+            stopping {
+                a_stopped_message_is_refused_and_can_be_released,
+                the_next_of_a_patient_gets_the_turn_of_a_stopped_one,
+                only_a_queued_message_is_stopped,
+                of_stopping_and_claiming_at_once_one_wins,
+            }
+            tallying {
+                counts_follow_the_messages,
+                tallies_tell_practices_days_buckets_and_the_oldest,
+                a_message_mended_for_another_practice_counts_there,
+                tallies_add_up_while_many_write,
+            }
+            turns {
+                the_first_about_a_patient_is_in_turn_and_others_wait,
+                whoever_ends_a_turn_gives_it_to_the_next,
+                a_message_that_is_tried_again_keeps_its_turn,
+                a_message_entered_after_a_turn_ended_is_in_turn,
+                a_released_message_goes_to_the_end_of_its_line,
+                two_hundred_patients_do_not_hold_each_other_up,
+                of_many_entered_at_once_about_a_patient_one_is_in_turn,
+                many_workers_keep_the_order_of_every_patient,
+                releasing_and_entering_at_once_leaves_one_in_turn,
+            }
+            users {
+                a_user_is_put_once_and_renamed,
+                a_user_put_by_many_at_once_is_new_once,
+                users_are_listed_by_id_in_pages,
+                users_are_found_by_text_and_authorisation,
+                each_access_code_is_another_grant,
+                nothing_is_sealed_under_a_key_that_is_not_there,
+                a_good_grant_is_noted,
+                a_grant_is_withdrawn_once,
+                a_withdrawal_of_an_old_grant_says_nothing,
+                a_user_made_anew_gets_a_grant_of_its_own,
+                a_withdrawn_user_is_authorised_again,
+                a_forgotten_authorisation_leaves_no_token,
+                a_withdrawn_authorisation_can_be_forgotten,
+                a_deleted_user_is_told_and_gone,
+            }
+            vault {
+                data_keys_are_listed_oldest_first,
+                a_data_key_is_added_once,
+                of_first_keys_raced_one_is_added,
+                a_key_is_rewrapped_if_nobody_was_faster,
+                secrets_under_other_keys_are_found_and_counted,
+                a_secret_is_resealed_in_its_place,
+                a_secret_that_changed_meanwhile_is_not_resealed,
+                a_key_goes_only_when_nothing_is_under_it,
+                of_removing_a_key_and_sealing_under_it_at_once_one_wins,
+            }
+            webhooks {
+                an_endpoint_comes_back_as_it_was_added,
+                endpoints_are_listed_oldest_first,
+                a_disabled_endpoint_gives_up_what_is_owed,
+                one_enabled_again_hears_of_what_comes,
+                a_disabled_endpoint_raced_is_owed_nothing_afterwards,
+                a_test_goes_to_one_endpoint_enabled_or_not,
+                a_rotated_secret_leaves_the_former_one_for_a_while,
+                a_deleted_endpoint_takes_its_deliveries_along,
+            }
+        }
+    };
+}
+
+#[doc(inline)]
+pub use crate::gateway_conformance_suite as suite;

@@ -1,0 +1,144 @@
+//! What the gateway tells: typed, thin, without patient data and without anybody's free text.
+
+use jiff::Timestamp;
+use model::message::{Status, SubStatus};
+use model::{ClientMessageId, UserId, WebhookId};
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// A message was entered.
+    Queued(ClientMessageId),
+    /// The platform has it.
+    Accepted(ClientMessageId),
+    /// The platform will not take it, or its time ran out.
+    Refused {
+        /// Which.
+        message: ClientMessageId,
+        /// The name of the problem's type, one of the contract's.
+        problem: String,
+    },
+    /// The platform said where it stands, and that is new.
+    Status {
+        /// Which.
+        message: ClientMessageId,
+        /// To what.
+        status: Status,
+        /// In detail.
+        sub_status: Option<SubStatus>,
+    },
+    /// A person let a refused message go again.
+    Released(ClientMessageId),
+    /// A practitioner's access code was exchanged.
+    Authorised(UserId),
+    /// A practitioner withdrew the authorisation at the practice.
+    Withdrawn(UserId),
+    /// The product had the authorisation forgotten, or the user.
+    Forgotten(UserId),
+    /// Somebody wants to see whether an endpoint listens. Only that endpoint is told.
+    Test(WebhookId),
+}
+
+/// The name of each kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// `message.queued`
+    Queued,
+    /// `message.accepted`
+    Accepted,
+    /// `message.refused`
+    Refused,
+    /// `message.status`
+    Status,
+    /// `message.released`
+    Released,
+    /// `user.authorised`
+    Authorised,
+    /// `user.withdrawn`
+    Withdrawn,
+    /// `user.forgotten`
+    Forgotten,
+    /// `webhook.test`
+    Test,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 9] = [
+        Self::Queued,
+        Self::Accepted,
+        Self::Refused,
+        Self::Status,
+        Self::Released,
+        Self::Authorised,
+        Self::Withdrawn,
+        Self::Forgotten,
+        Self::Test,
+    ];
+
+    /// As it is stored and told.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "message.queued",
+            Self::Accepted => "message.accepted",
+            Self::Refused => "message.refused",
+            Self::Status => "message.status",
+            Self::Released => "message.released",
+            Self::Authorised => "user.authorised",
+            Self::Withdrawn => "user.withdrawn",
+            Self::Forgotten => "user.forgotten",
+            Self::Test => "webhook.test",
+        }
+    }
+
+    /// Reads [`Self::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Its bit in a set of kinds, as endpoints store which they want.
+    pub fn bit(self) -> i64 {
+        1 << (self as i64)
+    }
+}
+
+impl Happening {
+    /// Its kind.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Queued(_) => Kind::Queued,
+            Self::Accepted(_) => Kind::Accepted,
+            Self::Refused { .. } => Kind::Refused,
+            Self::Status { .. } => Kind::Status,
+            Self::Released(_) => Kind::Released,
+            Self::Authorised(_) => Kind::Authorised,
+            Self::Withdrawn(_) => Kind::Withdrawn,
+            Self::Forgotten(_) => Kind::Forgotten,
+            Self::Test(_) => Kind::Test,
+        }
+    }
+
+    /// The message it is about.
+    pub fn message(&self) -> Option<ClientMessageId> {
+        match self {
+            Self::Queued(id)
+            | Self::Accepted(id)
+            | Self::Released(id)
+            | Self::Refused { message: id, .. }
+            | Self::Status { message: id, .. } => Some(*id),
+            Self::Authorised(_) | Self::Withdrawn(_) | Self::Forgotten(_) | Self::Test(_) => None,
+        }
+    }
+}
+
+/// Something that happened, with who did it: `product:<key id>`, `operator:<name>`, `practitioner` (on the page for access
+/// codes) or `gateway`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Happened {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// What.
+    pub what: Happening,
+}

@@ -1,0 +1,9 @@
+//! Rows of the gateway's tables, one noun a file; how its types are stored in one column.
+
+pub mod access;
+mod cell;
+pub mod events;
+pub mod message;
+pub mod users;
+pub mod vault;
+pub mod webhooks;

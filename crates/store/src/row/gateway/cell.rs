@@ -1,0 +1,40 @@
+//! How the gateway's types are stored in one column.
+
+use crate::gateway::{DeliveryState, HappeningKind};
+use crate::row::{Cell, Value};
+use model::gateway_user::Authorisation;
+use model::outbox::{Bucket, Kind, State};
+use model::{DataKeyId, UploadId, UserId, WebhookId};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($name:ident),+) => {$(
+        impl Cell for $name {
+            fn read(value: Value<'_>) -> Option<Self> {
+                Uuid::from_slice(value.bytes()?).ok().map(Self)
+            }
+        }
+    )+};
+}
+
+ids!(DataKeyId, UploadId, WebhookId);
+
+macro_rules! texts {
+    ($($name:ident = $parse:expr;)+) => {$(
+        impl Cell for $name {
+            fn read(value: Value<'_>) -> Option<Self> {
+                $parse(value.text()?)
+            }
+        }
+    )+};
+}
+
+texts! {
+    UserId = |text| UserId::parse(text).ok();
+    State = State::parse;
+    Kind = Kind::parse;
+    Bucket = Bucket::parse;
+    Authorisation = Authorisation::parse;
+    DeliveryState = DeliveryState::parse;
+    HappeningKind = HappeningKind::parse;
+}
