@@ -3,7 +3,7 @@
 //! These open the file themselves, beside a server that may run on it.
 
 use crate::error::during;
-use crate::migrate;
+use crate::migrate::{GATEWAY, Migrations, PLATFORM};
 use crate::open::{prepare, private};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
@@ -56,18 +56,30 @@ fn read_only(path: &Path, transaction: &'static str) -> Result<Connection> {
         .map_err(during(transaction))
 }
 
-/// Which schema the database in a file has. Changes nothing.
+/// Which schema the platform's database in a file has. Changes nothing.
 ///
 /// # Errors
 /// [`StoreError::UnknownSchema`] for one that a newer program made, or another one.
 pub fn schema(path: &Path) -> Result<Schema> {
+    schema_of(path, &PLATFORM)
+}
+
+/// Which schema the gateway's database in a file has. Changes nothing.
+///
+/// # Errors
+/// As [`schema`].
+pub fn gateway_schema(path: &Path) -> Result<Schema> {
+    schema_of(path, &GATEWAY)
+}
+
+fn schema_of(path: &Path, migrations: &Migrations) -> Result<Schema> {
     let mut connection = read_only(path, LOOKING)?;
     let reading = connection.transaction().map_err(during(LOOKING))?;
-    let version = migrate::version(&reading)?;
+    let version = migrations.version(&reading)?;
     Ok(Schema {
         version,
-        known: migrate::known(),
-        pending: migrate::after(version),
+        known: migrations.known(),
+        pending: migrations.after(version),
     })
 }
 
@@ -124,15 +136,27 @@ fn unavailable() -> StoreError {
     }
 }
 
-/// Reads a database through, checks that it is whole, and counts its rows.
+/// Reads a platform's database through, checks that it is whole, and counts its rows.
 ///
 /// # Errors
 /// [`StoreError::Inconsistent`] when pages, indexes or references are damaged.
 pub fn contents(path: &Path) -> Result<Contents> {
+    contents_of(path, &PLATFORM)
+}
+
+/// Reads a gateway's database through, as [`contents`] does a platform's.
+///
+/// # Errors
+/// As [`contents`].
+pub fn gateway_contents(path: &Path) -> Result<Contents> {
+    contents_of(path, &GATEWAY)
+}
+
+fn contents_of(path: &Path, migrations: &Migrations) -> Result<Contents> {
     let wrap = during(LOOKING);
     let mut connection = read_only(path, LOOKING)?;
     let reading = connection.transaction().map_err(&wrap)?;
-    let schema = migrate::version(&reading)?;
+    let schema = migrations.version(&reading)?;
     let word: String = reading
         .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
         .map_err(&wrap)?;
@@ -208,35 +232,62 @@ pub fn names_blob(path: &Path, hash: Hash) -> Result<bool> {
 /// # Errors
 /// As every write.
 pub fn forget_identity(path: &Path) -> Result<()> {
-    prepare(path, "FULL")?
+    prepare(path, "FULL", &PLATFORM)?
         .execute("DELETE FROM identity", [])
         .map(drop)
         .map_err(during(GOING_ON))
 }
 
-/// Prepares a restored database for use: its schema is brought up to date, and the feed begins again
+/// Prepares a platform's restored database for use: its schema is brought up to date, and the feed begins again
 /// beyond every place that was ever given, so that each listener is told of a gap and none misses a row.
 ///
 /// # Errors
 /// [`StoreError::UnknownSchema`], or as every write.
 pub fn go_on(path: &Path) -> Result<()> {
     let wrap = during(GOING_ON);
-    let mut connection = prepare(path, "FULL")?;
+    let mut connection = prepare(path, "FULL", &PLATFORM)?;
     let writing = connection.transaction().map_err(&wrap)?;
     writing.execute("DELETE FROM feed", []).map_err(&wrap)?;
+    leave_out_places(&writing, "feed")?;
+    writing.commit().map_err(&wrap)
+}
+
+/// Prepares a gateway's restored database for use: its schema is brought up to date, and events begin again beyond
+/// every place that was ever given, so that each listener is told of a gap and no endpoint takes a new event for one
+/// that it had before. What was owed to endpoints when the backup was taken still is.
+///
+/// # Errors
+/// As [`go_on`].
+pub fn gateway_go_on(path: &Path) -> Result<()> {
+    let wrap = during(GOING_ON);
+    let mut connection = prepare(path, "FULL", &GATEWAY)?;
+    let writing = connection.transaction().map_err(&wrap)?;
+    leave_out_places(&writing, "event")?;
+    writing
+        .execute(
+            "UPDATE event_kept SET forgotten = (SELECT seq FROM sqlite_sequence WHERE name = 'event') WHERE id = 1",
+            [],
+        )
+        .map_err(&wrap)?;
+    writing.commit().map_err(&wrap)
+}
+
+/// The next row of a table gets a place beyond all that may have been given since the backup.
+fn leave_out_places(writing: &Connection, table: &str) -> Result<()> {
+    let wrap = during(GOING_ON);
     let moved = writing
         .execute(
-            "UPDATE sqlite_sequence SET seq = seq + ?1 WHERE name = 'feed'",
-            [PLACES_LEFT_OUT],
+            "UPDATE sqlite_sequence SET seq = seq + ?1 WHERE name = ?2",
+            params![PLACES_LEFT_OUT, table],
         )
         .map_err(&wrap)?;
     if moved == 0 {
         writing
             .execute(
-                "INSERT INTO sqlite_sequence (name, seq) VALUES ('feed', ?1)",
-                [PLACES_LEFT_OUT],
+                "INSERT INTO sqlite_sequence (name, seq) VALUES (?2, ?1)",
+                params![PLACES_LEFT_OUT, table],
             )
             .map_err(&wrap)?;
     }
-    writing.commit().map_err(&wrap)
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! The platform's storage in one SQLite file.
+//! The platform's storage in one SQLite file, and the gateway's in another.
 //!
 //! One thread writes: it takes what has queued, runs each call inside its own savepoint, commits once
 //! and only then answers ([`writer`]). Reads go straight to read-only connections ([`reader`]). SQL
@@ -7,6 +7,7 @@
 pub mod backup;
 mod conn;
 mod error;
+mod gateway;
 mod migrate;
 mod open;
 mod platform;
@@ -15,4 +16,4 @@ mod row;
 mod sql;
 mod writer;
 
-pub use open::{open, open_temporary};
+pub use open::{open, open_gateway, open_gateway_temporary, open_temporary};

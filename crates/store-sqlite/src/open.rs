@@ -1,8 +1,9 @@
 //! Opening a database: settings, schema, writer, readers.
 
 use crate::error::during;
-use crate::migrate;
-use crate::platform::{Db, Known};
+use crate::gateway;
+use crate::migrate::{GATEWAY, Migrations, PLATFORM};
+use crate::platform::{Beside, Db, Known};
 use crate::reader::Readers;
 use crate::writer::Writer;
 use rusqlite::config::DbConfig;
@@ -11,6 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use store::blob::Blobs;
+use store::gateway::{GatewayStore, Wakes};
 use store::platform::PlatformStore;
 use store::wake::Hub;
 use store::{Result, StoreError};
@@ -41,12 +43,62 @@ pub fn open(path: &Path, blobs: Arc<dyn Blobs>) -> Result<PlatformStore> {
 /// # Errors
 /// As [`open`].
 pub fn open_temporary(blobs: Arc<dyn Blobs>) -> Result<PlatformStore> {
-    let folder = TempDir::new().map_err(|source| StoreError::Unavailable {
-        transaction: OPENING,
-        source: Some(Box::new(source)),
-    })?;
+    let folder = folder()?;
     let path = folder.path().join("platform.sqlite");
     assemble(&path, blobs, "OFF", Some(folder))
+}
+
+/// Opens the gateway's database at `path`, makes it when missing, and brings its schema up to date. It ends as
+/// [`open`]'s does.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_gateway(path: &Path) -> Result<GatewayStore> {
+    assemble_gateway(path, "FULL", None)
+}
+
+/// A gateway's database for tests: as [`open_gateway`], in a folder that goes with it, and without waiting for a disk.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_gateway_temporary() -> Result<GatewayStore> {
+    let folder = folder()?;
+    let path = folder.path().join("gateway.sqlite");
+    assemble_gateway(&path, "OFF", Some(folder))
+}
+
+fn folder() -> Result<TempDir> {
+    TempDir::new().map_err(|source| StoreError::Unavailable {
+        transaction: OPENING,
+        source: Some(Box::new(source)),
+    })
+}
+
+fn assemble_gateway(
+    path: &Path,
+    synchronous: &str,
+    folder: Option<TempDir>,
+) -> Result<GatewayStore> {
+    private(path)?;
+    let connection = prepare(path, synchronous, &GATEWAY)?;
+    let wakes = Arc::<Wakes>::default();
+    let beside = gateway::Beside::new(Arc::clone(&wakes));
+    let db = Arc::new(gateway::Db {
+        readers: Readers::new(path.to_owned()),
+        writer: Writer::start(connection, beside)?,
+        _folder: folder,
+    });
+    Ok(GatewayStore {
+        users: db.clone(),
+        outbox: db.clone(),
+        pieces: db.clone(),
+        events: db.clone(),
+        webhooks: db.clone(),
+        vault: db.clone(),
+        access: db.clone(),
+        wakes,
+        health: db,
+    })
 }
 
 fn assemble(
@@ -56,12 +108,15 @@ fn assemble(
     folder: Option<TempDir>,
 ) -> Result<PlatformStore> {
     private(path)?;
-    let connection = prepare(path, synchronous)?;
+    let connection = prepare(path, synchronous, &PLATFORM)?;
     let hub = Arc::new(Hub::default());
     let known = Arc::<Known>::default();
     let db = Arc::new(Db {
         readers: Readers::new(path.to_owned()),
-        writer: Writer::start(connection, Arc::clone(&hub), Arc::clone(&known))?,
+        writer: Writer::start(
+            connection,
+            Beside::new(Arc::clone(&hub), Arc::clone(&known)),
+        )?,
         hub,
         known,
         condemned: Arc::default(),
@@ -81,7 +136,11 @@ fn assemble(
 }
 
 /// A connection that may write, with the schema in place.
-pub(crate) fn prepare(path: &Path, synchronous: &str) -> Result<Connection> {
+pub(crate) fn prepare(
+    path: &Path,
+    synchronous: &str,
+    migrations: &Migrations,
+) -> Result<Connection> {
     let wrap = during(OPENING);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
@@ -90,7 +149,7 @@ pub(crate) fn prepare(path: &Path, synchronous: &str) -> Result<Connection> {
     connection.busy_timeout(BUSY).map_err(&wrap)?;
     // Before anything is written: a database that is not ours stays as it is.
     let reading = connection.transaction().map_err(&wrap)?;
-    migrate::version(&reading)?;
+    migrations.version(&reading)?;
     drop(reading);
     let set = || -> rusqlite::Result<()> {
         stable_plans(&connection)?;
@@ -106,7 +165,7 @@ pub(crate) fn prepare(path: &Path, synchronous: &str) -> Result<Connection> {
         Ok(())
     };
     set().map_err(&wrap)?;
-    migrate::apply(&mut connection)?;
+    migrations.apply(&mut connection)?;
     Ok(connection)
 }
 

@@ -8,25 +8,30 @@ mod feed;
 mod health;
 mod messages;
 mod permissions;
+mod side;
 mod upkeep;
 
 pub(crate) use audit::Head;
 pub(crate) use directory::known::Known;
 pub(crate) use messages::Condemned;
+pub(crate) use side::Beside;
 
 use crate::conn::Conn;
 use crate::reader::Readers;
-use crate::writer::{Tx, Writer};
+use crate::writer::{self, Writer};
 use std::sync::Arc;
 use store::Result;
 use store::wake::Hub;
 use tempfile::TempDir;
 
+/// A call that writes.
+pub(crate) type Tx<'a> = writer::Tx<'a, Beside>;
+
 /// What every port shares. Fields go in this order: readers close first, so that the writer's connection
 /// is the last one and leaves a single file behind.
 pub(crate) struct Db {
     pub(crate) readers: Readers,
-    pub(crate) writer: Writer,
+    pub(crate) writer: Writer<Beside>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) known: Arc<Known>,
     pub(crate) condemned: Arc<Condemned>,

@@ -6,7 +6,6 @@
 
 use crate::conn::Conn;
 use crate::error;
-use crate::platform::{Head, Known};
 use faultpoint::Point;
 use rusqlite::Connection;
 use std::ops::Deref;
@@ -14,8 +13,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
-use store::platform::Audience;
-use store::wake::Hub;
 use store::{Result, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
@@ -27,18 +24,37 @@ const MAX_BATCH: usize = 256;
 /// So many calls may wait before callers have to.
 const QUEUE: usize = 1024;
 
+/// What a database's transactions have in their hands beside the connection, and what follows a commit.
+pub(crate) trait Side: Send + 'static {
+    /// How far it has come, to go back to.
+    type Mark;
+
+    /// The thread is about to look whether another process has written.
+    fn looking(&mut self) {}
+    /// It has looked. `others`: another process may have written since the last time.
+    fn looked(&mut self, _others: bool) {}
+    /// How far it is.
+    fn mark(&self) -> Self::Mark;
+    /// What was noted after the mark is taken back; what was remembered may no longer be so.
+    fn back_to(&mut self, mark: Self::Mark);
+    /// As [`Side::back_to`], for a whole batch.
+    fn back(&mut self);
+    /// A batch was committed, or it is not certain that it was not: called before anybody is answered.
+    fn after(&mut self);
+}
+
 /// The way to the thread. Dropping it lets the thread finish what has queued, and waits for that.
-pub(crate) struct Writer {
-    queue: Option<mpsc::Sender<Box<dyn Job>>>,
+pub(crate) struct Writer<S: Side> {
+    queue: Option<mpsc::Sender<Box<dyn Job<S>>>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Writer {
-    pub(crate) fn start(connection: Connection, hub: Arc<Hub>, known: Arc<Known>) -> Result<Self> {
+impl<S: Side> Writer<S> {
+    pub(crate) fn start(connection: Connection, side: S) -> Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || Thread::new(connection, hub, known).serve(jobs))
+            .spawn(move || Thread::new(connection, side).serve(jobs))
             .map_err(|source| StoreError::Unavailable {
                 transaction: "start the writer",
                 source: Some(Box::new(source)),
@@ -54,7 +70,7 @@ impl Writer {
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         transaction: &'static str,
-        work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        work: impl FnMut(&mut Tx<'_, S>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (answer, outcome) = oneshot::channel();
         let call = Box::new(Call {
@@ -73,13 +89,13 @@ impl Writer {
     }
 }
 
-impl Writer {
+impl<S: Side> Writer<S> {
     /// Has the thread look at what others have written, soon. When too much has queued it looks anyway.
     pub(crate) fn look(&self) {
         let (answer, _) = oneshot::channel();
         let look = Call {
             transaction: "look",
-            work: |_: &mut Tx<'_>| Ok(()),
+            work: |_: &mut Tx<'_, S>| Ok(()),
             outcome: None,
             answer,
         };
@@ -89,7 +105,7 @@ impl Writer {
     }
 }
 
-impl Drop for Writer {
+impl<S: Side> Drop for Writer<S> {
     fn drop(&mut self) {
         self.queue = None;
         if let Some(thread) = self.thread.take()
@@ -100,19 +116,16 @@ impl Drop for Writer {
     }
 }
 
-/// What a call has in its hands: the connection, the audit log's head, and whom to wake afterwards.
-pub(crate) struct Tx<'a> {
+/// What a call has in its hands: the connection, and what its database has beside.
+pub(crate) struct Tx<'a, S> {
     conn: Conn<'a>,
-    pub(crate) head: &'a mut Option<Head>,
-    pub(crate) wakes: &'a mut Vec<Audience>,
+    pub(crate) side: &'a mut S,
     /// Set by a call that deleted what nobody should read any more: the write-ahead log, which still
     /// holds it, is cut off after the commit.
     pub(crate) forget: &'a mut bool,
-    /// Set by a call that changes the directory: what is known of it is read anew.
-    pub(crate) directory: &'a mut bool,
 }
 
-impl<'a> Deref for Tx<'a> {
+impl<'a, S> Deref for Tx<'a, S> {
     type Target = Conn<'a>;
 
     fn deref(&self) -> &Self::Target {
@@ -121,9 +134,9 @@ impl<'a> Deref for Tx<'a> {
 }
 
 /// A queued call, whatever its types.
-trait Job: Send {
+trait Job<S>: Send {
     /// Does the work, again perhaps; whether it succeeded.
-    fn run(&mut self, thread: &mut Thread) -> bool;
+    fn run(&mut self, thread: &mut Thread<S>) -> bool;
     /// Tells the caller, who hears of success only if the batch was committed.
     fn answer(self: Box<Self>, committed: &Committed);
 }
@@ -135,14 +148,12 @@ struct Call<T, F> {
     answer: oneshot::Sender<Result<T>>,
 }
 
-impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Call<T, F> {
-    fn run(&mut self, thread: &mut Thread) -> bool {
+impl<S, T: Send, F: FnMut(&mut Tx<'_, S>) -> Result<T> + Send> Job<S> for Call<T, F> {
+    fn run(&mut self, thread: &mut Thread<S>) -> bool {
         let mut tx = Tx {
             conn: Conn::new(&thread.connection, self.transaction),
-            head: &mut thread.head,
-            wakes: &mut thread.wakes,
+            side: &mut thread.side,
             forget: &mut thread.forget,
-            directory: &mut thread.directory,
         };
         // Whatever a panic left half done goes with the savepoint.
         let outcome =
@@ -192,35 +203,25 @@ fn refused(error: &std::io::Error) -> rusqlite::Error {
 }
 
 /// What the thread owns.
-struct Thread {
+struct Thread<S> {
     connection: Connection,
-    hub: Arc<Hub>,
-    known: Arc<Known>,
-    /// A call of this batch changes the directory.
-    directory: bool,
-    /// The audit log's newest entry; `None` when it must be read anew.
-    head: Option<Head>,
-    wakes: Vec<Audience>,
+    side: S,
     forget: bool,
     data_version: Option<i64>,
 }
 
-impl Thread {
-    fn new(connection: Connection, hub: Arc<Hub>, known: Arc<Known>) -> Self {
+impl<S: Side> Thread<S> {
+    fn new(connection: Connection, side: S) -> Self {
         Self {
             connection,
-            hub,
-            known,
-            directory: false,
-            head: None,
-            wakes: Vec::new(),
+            side,
             // A process that died between a deletion and its cutting off has left that to this one.
             forget: true,
             data_version: None,
         }
     }
 
-    fn serve(mut self, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+    fn serve(mut self, mut jobs: mpsc::Receiver<Box<dyn Job<S>>>) {
         let mut batch = Vec::with_capacity(MAX_BATCH);
         while jobs.blocking_recv_many(&mut batch, MAX_BATCH) > 0 {
             let committed = self.commit(&mut batch);
@@ -235,12 +236,7 @@ impl Thread {
                 );
             }
             // Also when it is not certain that it was committed.
-            if std::mem::take(&mut self.directory) {
-                self.known.changed();
-            }
-            for audience in self.wakes.drain(..) {
-                self.hub.wake(&audience);
-            }
+            self.side.after();
             for job in batch.drain(..) {
                 job.answer(&committed);
             }
@@ -251,7 +247,7 @@ impl Thread {
         }
     }
 
-    fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Committed {
+    fn commit(&mut self, batch: &mut [Box<dyn Job<S>>]) -> Committed {
         let forget = self.forget;
         let mut done = self.together(batch);
         if matches!(done, Ok(Done::Not)) {
@@ -268,8 +264,7 @@ impl Thread {
     }
 
     fn take_back(&mut self, forget: bool) {
-        self.head = None;
-        self.wakes.clear();
+        self.side.back();
         self.forget = forget;
         if !self.connection.is_autocommit() {
             // Fails only if SQLite has rolled back already.
@@ -278,7 +273,7 @@ impl Thread {
     }
 
     /// The batch as if no call could fail.
-    fn together(&mut self, batch: &mut [Box<dyn Job>]) -> Outcome<Done> {
+    fn together(&mut self, batch: &mut [Box<dyn Job<S>>]) -> Outcome<Done> {
         self.begin()?;
         for job in batch {
             if !job.run(self) {
@@ -290,18 +285,17 @@ impl Thread {
     }
 
     /// The batch, each call where it can be taken back alone.
-    fn one_by_one(&mut self, batch: &mut [Box<dyn Job>]) -> Outcome<Done> {
+    fn one_by_one(&mut self, batch: &mut [Box<dyn Job<S>>]) -> Outcome<Done> {
         self.begin()?;
         for job in batch {
-            let mark = self.wakes.len();
+            let mark = self.side.mark();
             self.run("SAVEPOINT call")?;
             if !job.run(self) {
                 // A full disk, for one, makes SQLite roll back everything.
                 if self.connection.is_autocommit() {
                     return Err(None);
                 }
-                self.head = None;
-                self.wakes.truncate(mark);
+                self.side.back_to(mark);
                 self.run("ROLLBACK TO call")?;
             }
             self.run("RELEASE call")?;
@@ -348,18 +342,15 @@ impl Thread {
         Ok(())
     }
 
-    /// Another process may have written, an operator's command for one: the head is no longer known.
+    /// Another process may have written, an operator's command for one: what was remembered is no longer known.
     fn notice_others(&mut self) -> Outcome<()> {
-        let look = self.known.look();
+        self.side.looking();
         let version = self
             .connection
             .prepare_cached("PRAGMA data_version")?
             .query_row([], |row| row.get(0))?;
-        if self.data_version.replace(version) != Some(version) {
-            self.head = None;
-            self.known.changed();
-        }
-        self.known.looked(look);
+        let others = self.data_version.replace(version) != Some(version);
+        self.side.looked(others);
         Ok(())
     }
 }

@@ -1,8 +1,12 @@
 //! Migrations are complete, run once, and keep their hands off what is not theirs.
 
 use super::*;
-use crate::open::prepare;
+use crate::open;
 use std::path::Path;
+
+fn prepare(path: &Path, synchronous: &str) -> Result<Connection> {
+    open::prepare(path, synchronous, &PLATFORM)
+}
 
 fn unknown(path: &Path) -> (i64, i64) {
     match prepare(path, "OFF") {
@@ -13,20 +17,36 @@ fn unknown(path: &Path) -> (i64, i64) {
 
 #[test]
 fn every_file_in_the_folder_is_listed_in_order() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/platform");
-    let mut files: Vec<String> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    files.sort();
-    let listed: Vec<String> = PLATFORM
-        .iter()
-        .map(|(name, _)| format!("{name}.sql"))
-        .collect();
-    assert_eq!(files, listed);
-    for (place, name) in listed.iter().enumerate() {
-        assert!(name.starts_with(&format!("{:04}_", place + 1)), "{name}");
+    for (folder, migrations) in [("platform", &PLATFORM), ("gateway", &GATEWAY)] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("migrations")
+            .join(folder);
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.sort();
+        let listed: Vec<String> = migrations
+            .0
+            .iter()
+            .map(|(name, _)| format!("{name}.sql"))
+            .collect();
+        assert_eq!(files, listed);
+        for (place, name) in listed.iter().enumerate() {
+            assert!(name.starts_with(&format!("{:04}_", place + 1)), "{name}");
+        }
     }
+}
+
+#[test]
+fn a_database_is_of_one_kind() {
+    for (platform, gateway) in PLATFORM.0.iter().zip(GATEWAY.0) {
+        assert_ne!(platform.0, gateway.0);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.sqlite");
+    open::prepare(&path, "OFF", &GATEWAY).unwrap();
+    assert_eq!(unknown(&path), (-1, PLATFORM.known()));
 }
 
 #[test]
@@ -52,7 +72,7 @@ fn what_is_missing_is_added() {
     let path = folder.path().join("a.sqlite");
     {
         let connection = Connection::open(&path).unwrap();
-        let first = PLATFORM[0];
+        let first = PLATFORM.0[0];
         connection.execute_batch(first.1).unwrap();
         connection
             .execute_batch("CREATE TABLE schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT; INSERT INTO practice VALUES ('A81001', 'Kept')")
@@ -62,7 +82,7 @@ fn what_is_missing_is_added() {
             .unwrap();
     }
     let connection = prepare(&path, "OFF").unwrap();
-    assert_eq!(version(&connection).unwrap(), known());
+    assert_eq!(PLATFORM.version(&connection).unwrap(), PLATFORM.known());
     let name: String = connection
         .query_row("SELECT name FROM practice", [], |row| row.get(0))
         .unwrap();
@@ -73,17 +93,17 @@ fn what_is_missing_is_added() {
 fn a_newer_schema_is_refused_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.sqlite");
-    let newer = known() + 3;
+    let newer = PLATFORM.known() + 3;
     {
         let connection = prepare(&path, "OFF").unwrap();
-        for version in known() + 1..=newer {
+        for version in PLATFORM.known() + 1..=newer {
             connection
                 .execute("INSERT INTO schema_version VALUES (?1, 'later')", [version])
                 .unwrap();
         }
     }
     let before = std::fs::read(&path).unwrap();
-    assert_eq!(unknown(&path), (newer, known()));
+    assert_eq!(unknown(&path), (newer, PLATFORM.known()));
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
@@ -96,7 +116,7 @@ fn somebody_elses_database_is_refused_and_left_as_it_is() {
         .execute_batch("CREATE TABLE recipe (name TEXT)")
         .unwrap();
     let before = std::fs::read(&path).unwrap();
-    assert_eq!(unknown(&path), (-1, known()));
+    assert_eq!(unknown(&path), (-1, PLATFORM.known()));
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
@@ -108,10 +128,10 @@ fn a_version_that_these_files_did_not_make_is_refused() {
         .unwrap()
         .execute(
             "UPDATE schema_version SET name = 'other' WHERE version = ?1",
-            [known()],
+            [PLATFORM.known()],
         )
         .unwrap();
-    assert_eq!(unknown(&path), (-1, known()));
+    assert_eq!(unknown(&path), (-1, PLATFORM.known()));
 }
 
 #[test]

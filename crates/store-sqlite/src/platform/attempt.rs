@@ -1,7 +1,7 @@
 //! A part of a transaction that may fail alone.
 
+use crate::platform::Tx;
 use crate::sql::statements;
-use crate::writer::Tx;
 use store::Result;
 
 #[cfg(test)]
@@ -22,7 +22,7 @@ impl Tx<'_> {
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<Result<T>> {
-        let (head, mark) = (*self.head, self.wakes.len());
+        let (head, mark) = (self.side.head, self.side.wakes.len());
         self.write(BEGIN, [])?;
         let outcome = match work(self) {
             // A full disk, for one, makes SQLite roll back everything: why, only that error says.
@@ -31,8 +31,8 @@ impl Tx<'_> {
         };
         if outcome.is_err() {
             self.write(UNDO, [])?;
-            *self.head = head;
-            self.wakes.truncate(mark);
+            self.side.head = head;
+            self.side.wakes.truncate(mark);
         }
         self.write(END, [])?;
         Ok(outcome)

@@ -1,8 +1,8 @@
 //! The audit log: written within every act, read and checked here.
 
 use super::Db;
+use crate::platform::Tx;
 use crate::sql::statements;
-use crate::writer::Tx;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::{Actor, Hash};
@@ -39,7 +39,7 @@ impl Tx<'_> {
         action: &str,
         subject: impl Display,
     ) -> Result<()> {
-        let head = match *self.head {
+        let head = match self.side.head {
             Some(head) => head,
             None => self
                 .one(HEAD, [], |cells| {
@@ -68,7 +68,7 @@ impl Tx<'_> {
             ],
             "audit",
         )?;
-        *self.head = Some(Head { seq, hash });
+        self.side.head = Some(Head { seq, hash });
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! Toolbars, the keys that register them, and sessions at them.
 
 use super::Db;
+use crate::platform::Tx;
 use crate::sql::statements;
-use crate::writer::Tx;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::device::{Device, RegistrationKey};

@@ -74,7 +74,7 @@ impl Directory for Db {
     async fn put_practice(&self, by: &Actor, new: &Practice, at: Timestamp) -> Result<bool> {
         let (by, new) = (by.clone(), new.clone());
         self.write("put practice", move |tx| {
-            *tx.directory = true;
+            tx.side.directory = true;
             let code = new.ods_code.as_str();
             let known = tx.one(PRACTICE, [code], |cells| practice(cells))?;
             let (sql, action) = match &known {
@@ -110,7 +110,7 @@ impl Directory for Db {
     async fn add_client(&self, by: &Actor, new: &ClientSystem, at: Timestamp) -> Result<()> {
         let (by, new) = (by.clone(), new.clone());
         self.write("add client system", move |tx| {
-            *tx.directory = true;
+            tx.side.directory = true;
             let row = params![new.id.0.as_bytes(), new.name, new.disabled, new.instant];
             tx.write_one(ADD_CLIENT, row, "client")?;
             tx.audit(&by, at, "add client system", new.id)
@@ -139,7 +139,7 @@ impl Directory for Db {
     ) -> Result<bool> {
         let by = by.clone();
         self.write("disable or enable client system", move |tx| {
-            *tx.directory = true;
+            tx.side.directory = true;
             if tx.write(SET_DISABLED, params![id.0.as_bytes(), disabled])? == 0 {
                 return Ok(false);
             }
@@ -163,7 +163,7 @@ impl Directory for Db {
     ) -> Result<bool> {
         let by = by.clone();
         self.write("allow or stop instant messages", move |tx| {
-            *tx.directory = true;
+            tx.side.directory = true;
             if tx.write(SET_INSTANT, params![id.0.as_bytes(), instant])? == 0 {
                 return Ok(false);
             }
@@ -181,7 +181,7 @@ impl Directory for Db {
     async fn add_api_key(&self, by: &Actor, new: &ApiKeyInfo, hash: Hash) -> Result<()> {
         let (by, new) = (by.clone(), new.clone());
         self.write("add API key", move |tx| {
-            *tx.directory = true;
+            tx.side.directory = true;
             let row = params![
                 new.key_id,
                 new.client.0.as_bytes(),
@@ -204,7 +204,7 @@ impl Directory for Db {
     ) -> Result<bool> {
         let (by, key_id) = (by.clone(), key_id.to_owned());
         self.write("end API key", move |tx| {
-            *tx.directory = true;
+            tx.side.directory = true;
             if tx.write(END_KEY, params![key_id, ends_at.as_millisecond()])? == 0 {
                 return Ok(false);
             }
@@ -235,7 +235,7 @@ impl Directory for Db {
     async fn add_topic(&self, by: &Actor, name: &str, at: Timestamp) -> Result<bool> {
         let (by, name) = (by.clone(), name.to_owned());
         self.write("add topic", move |tx| {
-            *tx.directory = true;
+            tx.side.directory = true;
             if tx.write(ADD_TOPIC, [&name])? == 0 {
                 return Ok(false);
             }

@@ -1,9 +1,9 @@
 //! The feed: rows written by the transactions that cause them, read by live streams.
 
 use super::Db;
+use crate::platform::Tx;
 use crate::row::RowCells;
 use crate::sql::statements;
-use crate::writer::Tx;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::SpineUserId;
@@ -146,8 +146,8 @@ impl Tx<'_> {
 
     /// Wakes an audience after COMMIT.
     pub(super) fn wake(&mut self, audience: Audience) {
-        if self.wakes.last() != Some(&audience) {
-            self.wakes.push(audience);
+        if self.side.wakes.last() != Some(&audience) {
+            self.side.wakes.push(audience);
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::Db;
 use super::messages::withdraw_under;
 use crate::conn::Conn;
+use crate::platform::Tx;
 use crate::sql::statements;
-use crate::writer::Tx;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::access_code::{GUESS_WINDOW, MAX_WRONG};

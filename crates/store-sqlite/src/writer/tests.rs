@@ -1,10 +1,14 @@
 //! One call's fault is its own; success is told after COMMIT only; the thread ends with its last handle.
 
 use super::*;
+use crate::migrate::PLATFORM;
 use crate::open::prepare;
+use crate::platform::{Beside, Tx};
 use crate::sql::Sql;
 use std::path::Path;
 use std::time::Duration;
+use store::platform::Audience;
+use store::wake::Hub;
 
 const ADD: Sql = Sql("INSERT INTO topic (name) VALUES (?1)");
 const ORPHAN: Sql =
@@ -14,15 +18,16 @@ const DEFER: Sql = Sql("PRAGMA defer_foreign_keys = ON");
 struct World {
     folder: tempfile::TempDir,
     hub: Arc<Hub>,
-    writer: Arc<Writer>,
+    writer: Arc<Writer<Beside>>,
 }
 
 impl World {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let connection = prepare(&folder.path().join("a.sqlite"), "FULL").unwrap();
+        let connection = prepare(&folder.path().join("a.sqlite"), "FULL", &PLATFORM).unwrap();
         let hub = Arc::new(Hub::default());
-        let writer = Arc::new(Writer::start(connection, Arc::clone(&hub), Arc::default()).unwrap());
+        let beside = Beside::new(Arc::clone(&hub), Arc::default());
+        let writer = Arc::new(Writer::start(connection, beside).unwrap());
         Self {
             folder,
             hub,
@@ -65,7 +70,7 @@ fn topics(path: &Path) -> Vec<String> {
 
 fn add(name: &'static str) -> impl FnMut(&mut Tx<'_>) -> Result<()> {
     move |tx| {
-        tx.wakes.push(Audience::Practice(
+        tx.side.wakes.push(Audience::Practice(
             model::OdsCode::parse(&name.to_uppercase()).unwrap(),
         ));
         tx.write_one(ADD, [name], "topic")
@@ -277,8 +282,8 @@ async fn a_start_cuts_off_the_log_that_a_process_left_when_it_died() {
         std::fs::copy(world.folder.path().join(name), left.path().join(name)).unwrap();
     }
     assert!(log.metadata().unwrap().len() > 0);
-    let connection = prepare(&left.path().join("a.sqlite"), "FULL").unwrap();
-    let writer = Writer::start(connection, Arc::new(Hub::default()), Arc::default()).unwrap();
+    let connection = prepare(&left.path().join("a.sqlite"), "FULL", &PLATFORM).unwrap();
+    let writer = Writer::start(connection, Beside::new(Arc::default(), Arc::default())).unwrap();
     writer.write("add", add("three")).await.unwrap();
     let emptied = async {
         while log.metadata().unwrap().len() > 0 {

@@ -115,3 +115,44 @@ fn what_is_no_database_of_ours_is_not_copied_over_or_counted() {
         Err(StoreError::Inconsistent { .. } | StoreError::Fault { .. })
     ));
 }
+
+#[tokio::test]
+async fn a_gateways_database_is_copied_and_goes_on_beyond_every_place_that_was_given() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("gateway.sqlite");
+    let user = model::UserId::parse("dr-okafor").unwrap();
+    let tell = async |store: &store::gateway::GatewayStore| {
+        store.users.put(&user, None, at(1)).await.unwrap();
+        assert!(store.users.delete("product:a", &user, at(2)).await.unwrap());
+        store.events.latest().await.unwrap()
+    };
+    let store = super::open_gateway(folder.path());
+    let before = tell(&store).await;
+    let copy = folder.path().join("copy.sqlite");
+    backup::copy(&path, &copy, &mut |_, _| {}).unwrap();
+    let after = tell(&store).await;
+    let contents = backup::gateway_contents(&copy).unwrap();
+    let schema = backup::gateway_schema(&copy).unwrap();
+    assert_eq!(
+        (contents.schema, schema.pending),
+        (schema.known, Vec::new())
+    );
+    assert!(
+        contents.rows.contains(&("event".to_owned(), 1)),
+        "{contents:?}"
+    );
+    // It is not a platform's.
+    assert!(matches!(
+        backup::contents(&copy),
+        Err(StoreError::UnknownSchema { found: -1, .. })
+    ));
+    backup::gateway_go_on(&copy).unwrap();
+    let restored = store_sqlite::open_gateway(&copy).unwrap();
+    let kept = restored.events.kept().await.unwrap();
+    assert!(kept.newest >= before + (1 << 32), "{kept:?}");
+    assert!(kept.may_miss(before) && kept.may_miss(after));
+    assert!(!kept.may_miss(kept.newest));
+    // What was told before the backup is still there, and what comes now has a place of its own.
+    assert_eq!(restored.events.since(0, 10).await.unwrap().len(), 1);
+    assert!(tell(&restored).await > kept.newest);
+}

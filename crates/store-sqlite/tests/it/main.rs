@@ -7,6 +7,8 @@ mod condemned;
 mod damaged;
 mod directory;
 mod durable;
+mod gateway;
+mod gateway_damaged;
 mod million;
 mod tampering;
 
@@ -15,6 +17,7 @@ use std::future::{Ready, ready};
 use std::path::Path;
 use std::sync::Arc;
 use store::blob::{Blobs, DiskBlobs};
+use store::gateway::GatewayStore;
 use store::platform::PlatformStore;
 use tempfile::TempDir;
 
@@ -36,6 +39,27 @@ fn temporary() -> Ready<(PlatformStore, TempDir)> {
 fn open(folder: &Path) -> PlatformStore {
     let path = folder.join("platform.sqlite");
     store_sqlite::open(&path, blobs(&folder.join("blobs"))).unwrap()
+}
+
+fn gateway_file() -> Ready<(GatewayStore, TempDir)> {
+    let folder = TempDir::new().unwrap();
+    ready((open_gateway(folder.path()), folder))
+}
+
+fn gateway_temporary() -> Ready<(GatewayStore, ())> {
+    ready((store_sqlite::open_gateway_temporary().unwrap(), ()))
+}
+
+fn open_gateway(folder: &Path) -> GatewayStore {
+    store_sqlite::open_gateway(&folder.join("gateway.sqlite")).unwrap()
+}
+
+mod gateway_on_a_file {
+    store::conformance::gateway::suite!(crate::gateway_file);
+}
+
+mod gateway_on_a_temporary_database {
+    store::conformance::gateway::suite!(crate::gateway_temporary);
 }
 
 mod on_a_file {

@@ -6,7 +6,7 @@ use super::statements::{
     ADD, ADD_ATTACHMENT, ADD_BODY, ADD_CODED_ITEM, ADD_FIRST_LINE, EARLIER, TAKE_BACK, USE_BLOB,
     USE_TOKEN,
 };
-use crate::writer::Tx;
+use crate::platform::Tx;
 use model::coded_data::Number;
 use model::message::{Envelope, SubStatus, show};
 use model::policy::only_for;

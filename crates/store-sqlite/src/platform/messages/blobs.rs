@@ -4,7 +4,7 @@ use super::statements::{
     BLOB_USED, CONDEMN_ANEW, CONDEMN_BLOB, CONDEMNED, IS_CONDEMNED, SPARE_BLOB,
 };
 use crate::conn::Conn;
-use crate::writer::Tx;
+use crate::platform::Tx;
 use jiff::Timestamp;
 use model::Hash;
 use rusqlite::params;

@@ -4,7 +4,7 @@ use super::read::{self, Found};
 use super::statements::{
     ADD_HISTORY, BY_REFERENCE, CHANGE, COUNT_IN, COUNT_OUT, DUE, PUT_OFF, UNDER_TOKEN,
 };
-use crate::writer::Tx;
+use crate::platform::Tx;
 use jiff::Timestamp;
 use model::message::{Event, Refused, Status, SubStatus};
 use model::{Actor, MessageRef, TokenId};

@@ -5,7 +5,7 @@ use super::statements::{
     DROP_CODED_ITEMS, DROP_LAST_USE, DROP_USE, EMPTIED, NOT_EMPTIED, SIZES_OF, TO_EMPTY,
 };
 use crate::conn::Conn;
-use crate::writer::Tx;
+use crate::platform::Tx;
 use jiff::Timestamp;
 use model::{Hash, MessageRef};
 use rusqlite::params;

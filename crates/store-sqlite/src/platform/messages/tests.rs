@@ -1,13 +1,12 @@
 //! What operations on messages cost, counted in SQLite's own steps: as much with many as with few.
 
 mod crowd;
-mod meter;
 
 use super::{blobs, read};
-use crate::open::prepare;
-use crate::sql::tests::{assert_all_fine, is_up_to_date, plans};
+use crate::migrate::PLATFORM;
+use crate::platform::statements;
+use crate::sql::tests::{Cost, Part, assert_all_fine, database, is_up_to_date, plans};
 use crowd::{Crowd, at};
-use meter::Cost;
 use model::message::{ClaimMode, Event, Fence, LEASE};
 use model::{Actor, Hash, SessionId, SpineUserId};
 use std::fmt::Write as _;
@@ -190,7 +189,7 @@ async fn statistics_turn_no_plan_into_a_scan() {
     let crowd = Crowd::of(FEW).await;
     let connection = crowd.connection();
     connection.execute_batch("ANALYZE").unwrap();
-    assert_all_fine(&connection);
+    assert_all_fine(&connection, statements());
 }
 
 #[tokio::test]
@@ -216,12 +215,11 @@ async fn many_messages_cost_what_few_cost() {
         )
         .unwrap();
     }
-    let folder = tempfile::tempdir().unwrap();
-    let connection = prepare(&folder.path().join("plans.sqlite"), "OFF").unwrap();
+    let (connection, _folder) = database(&PLATFORM);
     text += PLANS;
-    text += &plans(&connection);
+    text += &plans(&connection, statements());
     assert!(
-        is_up_to_date(&text),
+        is_up_to_date(Part::Platform, &text),
         "docs/query-plans.md was out of date and was written anew: look at the difference"
     );
 }

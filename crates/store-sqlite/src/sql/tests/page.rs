@@ -1,7 +1,6 @@
 //! `docs/query-plans.md`: made from the code by a test, so that it cannot say anything else.
 
-use super::plan;
-use crate::platform;
+use super::{Statements, plan};
 use rusqlite::Connection;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,9 +8,9 @@ use std::path::Path;
 const PLACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/query-plans.md");
 
 /// How SQLite runs every statement, in Markdown.
-pub(crate) fn plans(connection: &Connection) -> String {
+pub(crate) fn plans(connection: &Connection, statements: Statements) -> String {
     let mut text = String::new();
-    for (about, statements) in platform::statements() {
+    for (about, statements) in statements {
         write!(
             text,
             "\n### {about}\n\n| statement | how SQLite runs it |\n|---|---|\n"
@@ -30,13 +29,28 @@ pub(crate) fn plans(connection: &Connection) -> String {
     text
 }
 
-/// Whether the page in the repository says `text`. If not, it does afterwards.
-pub(crate) fn is_up_to_date(text: &str) -> bool {
+/// A part of the page; each is made by a test of its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Platform,
+    Gateway,
+}
+
+/// How the gateway's part begins.
+const GATEWAY: &str = "\n# What the gateway's storage costs when it is large\n";
+
+/// Whether a part of the page in the repository says `text`. If not, it does afterwards.
+pub(crate) fn is_up_to_date(part: Part, text: &str) -> bool {
     let place = Path::new(PLACE);
     let written = std::fs::read_to_string(place).unwrap_or_default();
-    if written == text {
+    let (platform, gateway) = written.split_once(GATEWAY).unwrap_or((&written, ""));
+    let page = match part {
+        Part::Platform => format!("{text}{GATEWAY}{gateway}"),
+        Part::Gateway => format!("{platform}{GATEWAY}{text}"),
+    };
+    if written == page {
         return true;
     }
-    std::fs::write(place, text).unwrap();
+    std::fs::write(place, page).unwrap();
     false
 }

@@ -1,11 +1,12 @@
 //! A database with a given number of messages, of which some wait and some have ended.
 
-use super::meter::Meter;
+use crate::migrate::PLATFORM;
 use crate::open::prepare;
 use crate::platform::messages::{accept, change};
-use crate::platform::{Db, Known};
+use crate::platform::{Beside, Db, Known, Tx};
 use crate::reader::Readers;
-use crate::writer::{Tx, Writer};
+use crate::sql::tests::Meter;
+use crate::writer::Writer;
 use bytes::Bytes;
 use jiff::Timestamp;
 use model::attachment::{Attachment, Kind};
@@ -112,7 +113,7 @@ impl Crowd {
     pub(super) async fn of(count: u64) -> Self {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("platform.sqlite");
-        let mut connection = prepare(&path, "OFF").unwrap();
+        let mut connection = prepare(&path, "OFF", &PLATFORM).unwrap();
         let zero = [0_u8; 32];
         connection
             .execute(
@@ -140,7 +141,11 @@ impl Crowd {
         let known = Arc::<Known>::default();
         let db = Db {
             readers: Readers::new(path.clone()),
-            writer: Writer::start(connection, Arc::clone(&hub), Arc::clone(&known)).unwrap(),
+            writer: Writer::start(
+                connection,
+                Beside::new(Arc::clone(&hub), Arc::clone(&known)),
+            )
+            .unwrap(),
             hub,
             known,
             condemned: Arc::default(),

@@ -7,15 +7,15 @@ use std::sync::{Arc, Mutex};
 
 /// What was done between two moments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Cost {
+pub(crate) struct Cost {
     /// Statements that were run, without those that begin and end transactions.
-    pub(super) statements: i64,
+    pub(crate) statements: i64,
     /// Instructions of SQLite's virtual machine.
-    pub(super) steps: i64,
+    pub(crate) steps: i64,
     /// Rows that a statement went past in a scan.
-    pub(super) scanned: i64,
+    pub(crate) scanned: i64,
     /// Rows that were sorted, or put in an index made for one statement.
-    pub(super) sorted: i64,
+    pub(crate) sorted: i64,
 }
 
 #[derive(Default)]
@@ -27,11 +27,11 @@ struct Counters {
 
 /// The counters of a connection that is used by another thread.
 #[derive(Clone, Default)]
-pub(super) struct Meter(Arc<Mutex<Counters>>);
+pub(crate) struct Meter(Arc<Mutex<Counters>>);
 
 impl Meter {
     /// Counts from now on what `connection` does.
-    pub(super) fn watch(&self, connection: &mut Connection) {
+    pub(crate) fn watch(&self, connection: &mut Connection) {
         let counters = Arc::clone(&self.0);
         let note = move |event: TraceEvent<'_>| {
             let TraceEvent::Profile(statement, _) = event else {
@@ -71,11 +71,11 @@ impl Meter {
             .unwrap();
     }
 
-    pub(super) fn start(&self) {
+    pub(crate) fn start(&self) {
         self.0.lock().unwrap().cost = Cost::default();
     }
 
-    pub(super) fn stop(&self) -> Cost {
+    pub(crate) fn stop(&self) -> Cost {
         self.0.lock().unwrap().cost
     }
 }
