@@ -1,7 +1,7 @@
 //! The one place where a transaction is tried again, and where it is decided that it is not.
 
 use crate::conn::{BEGIN, Conn, Opening};
-use crate::core::Core;
+use crate::core::{Core, Side};
 use crate::patience::{IN_ALL, Patience};
 use crate::pool::Lease;
 use crate::trouble::{Class, Trouble};
@@ -15,10 +15,7 @@ mod tests;
 
 /// How long taking back may last before the connection is cut, which takes back as well.
 const ROLLBACK_WITHIN: Duration = Duration::from_secs(1);
-/// One state of the database for several reads. The locks come before the first read, which fixes that state:
-/// who waited for upkeep after it would find a message's rows neither where they were nor where they are.
-const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
-     LOCK TABLE ONLY message, ONLY message_body, ONLY attachment, ONLY coded_item IN ACCESS SHARE MODE";
+const PLANNED: &str = "BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan";
 
 /// A transaction that writes: its name, and what may be done with it.
 #[derive(Clone, Copy)]
@@ -70,13 +67,13 @@ fn is_worth_another_try(failed: &Unfinished, repeatable: bool) -> bool {
     }
 }
 
-impl Core {
+impl<S: Side> Core<S> {
     /// Runs `work` in a transaction that writes, and answers once it is committed. `work` may be run again
     /// after what it did was taken back. A caller that goes away takes it back as well.
     pub(crate) async fn write<T, Work>(
         &self,
         call: Call,
-        work: impl Fn(Tx) -> Work + Send + Sync,
+        work: impl Fn(Tx<S::Lines>) -> Work + Send + Sync,
     ) -> Result<T>
     where
         T: Send,
@@ -112,7 +109,7 @@ impl Core {
         &self,
         call: Call,
         doubt: bool,
-        work: impl Fn(Tx) -> Work,
+        work: impl Fn(Tx<S::Lines>) -> Work,
     ) -> std::result::Result<T, Unfinished>
     where
         Work: Future<Output = Result<T>> + Send,
@@ -147,7 +144,7 @@ impl Core {
             Err(Unfinished::InDoubt(_)) => self.pool.park(lease),
         }
         if matches!(done, Ok(()) | Err(Unfinished::InDoubt(_))) {
-            self.tell(tx.concerned());
+            self.side.committed(&mut tx.lines());
         }
         done.map(|()| value)
     }
@@ -165,6 +162,20 @@ impl Core {
         self.look(name, Opening::Done, work).await
     }
 
+    /// Reads, each statement planned for what it is given. That costs more than to look something up, and less than
+    /// to find it by the wrong index.
+    pub(crate) async fn planned<T, Work>(
+        &self,
+        name: &'static str,
+        work: impl Fn(Conn) -> Work + Send + Sync,
+    ) -> Result<T>
+    where
+        T: Send,
+        Work: Future<Output = Result<T>> + Send,
+    {
+        self.look(name, Opening::Begin(PLANNED), work).await
+    }
+
     /// Reads from one state of the database, whatever is committed meanwhile.
     pub(crate) async fn snapshot<T, Work>(
         &self,
@@ -175,7 +186,7 @@ impl Core {
         T: Send,
         Work: Future<Output = Result<T>> + Send,
     {
-        self.look(name, Opening::Begin(SNAPSHOT), work).await
+        self.look(name, Opening::Begin(S::SNAPSHOT), work).await
     }
 
     async fn look<T, Work>(

@@ -3,6 +3,7 @@
 
 use crate::connect::Connector;
 use crate::link::{Ears, Session};
+use crate::migrate::{GATEWAY, PLATFORM, Realm};
 use crate::settings::Settings;
 use crate::trouble::Trouble;
 use model::Hash;
@@ -24,7 +25,7 @@ const VERSION: &str = "SELECT coalesce(max(version), 0)::bigint FROM schema_vers
 /// Parts are counted with the table that they belong to.
 const TABLES: &str = "SELECT t.relname::text FROM pg_class t \
      JOIN pg_namespace n ON n.oid = t.relnamespace \
-     WHERE n.nspname = 'platform' AND t.relkind IN ('r', 'p') AND NOT t.relispartition \
+     WHERE n.nspname = current_schema() AND t.relkind IN ('r', 'p') AND NOT t.relispartition \
      ORDER BY t.relname";
 /// Places go on 2^32 transactions beyond the newest one in the backup: more than the lost server can have
 /// had since, so that none is given twice. What was told until then counts as forgotten, so that each
@@ -34,6 +35,13 @@ const GO_ON: &str = "BEGIN READ WRITE; TRUNCATE feed; \
      UPDATE feed_state SET base = next.number - pg_current_xact_id()::text::bigint, \
      forgotten = next.number << 20 FROM next; \
      COMMIT";
+/// The same of a gateway. Its events stay, for some are still owed to endpoints.
+const GATEWAY_GO_ON: &str = "BEGIN READ WRITE; \
+     WITH next AS (SELECT (greatest(forgotten, $top) >> 20) + 4294967296 AS number FROM feed_state) \
+     UPDATE feed_state SET base = next.number - pg_current_xact_id()::text::bigint, \
+     forgotten = next.number << 20 FROM next; \
+     COMMIT";
+const GATEWAY_TOP: &str = "SELECT coalesce(max(place), 0) FROM event";
 const FORGET: &str = "BEGIN READ WRITE; DELETE FROM identity; COMMIT";
 const TOP: &str = "SELECT coalesce(max(place), 0) FROM feed";
 
@@ -46,19 +54,31 @@ pub struct Contents {
     pub rows: Vec<(String, u64)>,
 }
 
-/// A connection of its own, beside a platform that may run.
+/// A connection of its own, beside a platform or a gateway that may run.
 pub struct Reader {
     session: Session,
 }
 
 impl Reader {
-    /// Connects.
+    /// Connects to a platform's tables.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the server does not let us in; [`StoreError::Fault`] for a URL that
     /// cannot be read.
     pub async fn open(settings: &Settings) -> Result<Self> {
-        let session = connect(settings).await?;
+        Self::of(settings, &PLATFORM).await
+    }
+
+    /// Connects to a gateway's tables. Only [`Self::export`] and [`Self::contents`] make sense there.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_gateway(settings: &Settings) -> Result<Self> {
+        Self::of(settings, &GATEWAY).await
+    }
+
+    async fn of(settings: &Settings, realm: &Realm) -> Result<Self> {
+        let session = connect(settings, realm).await?;
         session
             .link
             .client
@@ -99,7 +119,7 @@ impl Reader {
             let table: String = row.try_get(0).map_err(|_| odd())?;
             // The name is one of our own migrations'.
             let count = self
-                .number(&format!("SELECT count(*) FROM platform.\"{table}\""))
+                .number(&format!("SELECT count(*) FROM \"{table}\""))
                 .await?;
             rows.push((table, u64::try_from(count).unwrap_or_default()));
         }
@@ -158,8 +178,8 @@ fn odd() -> StoreError {
     }
 }
 
-async fn connect(settings: &Settings) -> Result<Session> {
-    let connector = Connector::new(settings).map_err(|error| StoreError::Fault {
+async fn connect(settings: &Settings, realm: &Realm) -> Result<Session> {
+    let connector = Connector::new(settings, realm).map_err(|error| StoreError::Fault {
         transaction: CONNECTING,
         source: Some(Box::new(error)),
     })?;
@@ -173,7 +193,7 @@ async fn connect(settings: &Settings) -> Result<Session> {
 /// # Errors
 /// As every write.
 pub async fn forget_identity(settings: &Settings) -> Result<()> {
-    let session = connect(settings).await?;
+    let session = connect(settings, &PLATFORM).await?;
     let client = &session.link.client;
     let forgotten = client.batch_execute(FORGET).await;
     forgotten.map_err(|error| Trouble::from(error).during(GOING_ON))
@@ -186,12 +206,28 @@ pub async fn forget_identity(settings: &Settings) -> Result<()> {
 /// As every write.
 pub async fn go_on(settings: &Settings) -> Result<()> {
     let reader = Reader::open(settings).await?;
-    let top = reader.number(TOP).await?;
-    reader
-        .session
-        .link
-        .client
-        .batch_execute(&GO_ON.replace("$top", &top.to_string()))
-        .await
-        .map_err(|error| Trouble::from(error).during(GOING_ON))
+    reader.go_on(TOP, GO_ON).await
+}
+
+/// Prepares a gateway's restored database for use: events begin again beyond every place that was ever given, so
+/// that each listener is told of a gap and no endpoint takes a new event for one that it had before. What was owed
+/// to endpoints when the backup was taken still is. Its schema must be up to date.
+///
+/// # Errors
+/// As every write.
+pub async fn gateway_go_on(settings: &Settings) -> Result<()> {
+    let reader = Reader::open_gateway(settings).await?;
+    reader.go_on(GATEWAY_TOP, GATEWAY_GO_ON).await
+}
+
+impl Reader {
+    async fn go_on(&self, top: &str, sql: &str) -> Result<()> {
+        let top = self.number(top).await?;
+        self.session
+            .link
+            .client
+            .batch_execute(&sql.replace("$top", &top.to_string()))
+            .await
+            .map_err(|error| Trouble::from(error).during(GOING_ON))
+    }
 }

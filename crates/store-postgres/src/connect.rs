@@ -1,6 +1,7 @@
 //! Making connections: to the host that takes writes, with the settings of a session.
 
 use crate::link::{Ears, Link, Session};
+use crate::migrate::Realm;
 use crate::settings::{BadUrl, Reach, Settings};
 use crate::trouble::Trouble;
 use std::future::poll_fn;
@@ -19,8 +20,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 /// part of a transaction can slip out of it. A plan made while a table is small is kept when it is large, and
 /// each statement is planned once a session: to plan one that reads tables in parts costs more than to run it.
 /// Warnings are what a cancelled COMMIT is known by.
-const SESSION: &str = "SET search_path = platform; \
-     SET statement_timeout = 10000; \
+const SESSION: &str = "SET statement_timeout = 10000; \
      SET lock_timeout = 5000; \
      SET idle_in_transaction_session_timeout = 10000; \
      SET default_transaction_isolation = 'read committed'; \
@@ -41,17 +41,24 @@ pub(crate) struct Connector {
     /// takes connections and says nothing, as one does that hangs.
     hosts: Vec<Config>,
     tls: Option<MakeRustlsConnect>,
+    /// What each session begins with.
+    session: String,
     /// The one that took writes last is asked first: one of old that wakes up is not gone back to.
     last: AtomicUsize,
 }
 
 impl Connector {
-    pub(crate) fn new(settings: &Settings) -> Result<Self, BadUrl> {
+    /// The way to one schema of a database.
+    pub(crate) fn new(settings: &Settings, realm: &Realm) -> Result<Self, BadUrl> {
         let Reach { config, tls } = Reach::of(settings.url.reveal())?;
         let hosts = one_by_one(&config);
         Ok(Self {
             hosts,
             tls,
+            session: format!(
+                "SET search_path = {}; {}{SESSION}",
+                realm.name, realm.session
+            ),
             last: AtomicUsize::new(0),
         })
     }
@@ -87,7 +94,7 @@ impl Connector {
             }
         };
         let session = Session::new(Link::new(client, warnings), driver);
-        session.link.client.batch_execute(SESSION).await?;
+        session.link.client.batch_execute(&self.session).await?;
         Ok(session)
     }
 }

@@ -1,5 +1,9 @@
 //! Brings a database to this binary's schema, or says why it cannot be used.
 
+mod steps;
+
+pub(crate) use steps::{GATEWAY, PLATFORM, Realm};
+
 use crate::link::{Session, answer};
 use crate::trouble::{Class, Trouble};
 use store::{Result, StoreError};
@@ -10,49 +14,20 @@ mod tests;
 
 pub(crate) const MIGRATING: &str = "migrate the database";
 
-/// A step from one version of the schema to the next; the version is its place in the list, from 1.
-struct Migration {
-    name: &'static str,
-    sql: &'static str,
-    /// The lowest version that a program may know and still work on a database with this one.
-    works_with: i64,
-}
-
-macro_rules! migrations {
-    ($($name:literal works_with $works_with:literal,)+) => {
-        &[$(Migration {
-            name: $name,
-            sql: include_str!(concat!("../migrations/platform/", $name, ".sql")),
-            works_with: $works_with,
-        }),+]
-    };
-}
-
-/// The platform's migrations. A step that only adds what older programs can do without works with the
-/// version before it; nodes are then replaced one by one after it. A step that takes away what the version
-/// before it still uses works with its own only: that takes two releases, the first of which stops using it.
-const PLATFORM: &[Migration] = migrations![
-    "0001_organisations" works_with 1,
-    "0002_toolbars" works_with 1,
-    "0003_permissions" works_with 1,
-    "0004_messages" works_with 1,
-    "0005_feed" works_with 1,
-    "0006_audit" works_with 6,
-    "0007_identity" works_with 6,
-];
-
-/// Of all programs that change this schema, one at a time.
-const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(7239118202651)";
-/// Held from the first missing step to the last, so that others know that more steps follow.
-const ALL_STEPS: &str = "SELECT pg_advisory_lock(7239118202652)";
-const ALL_STEPS_DONE: &str = "SELECT pg_advisory_unlock(7239118202652)";
 /// How often a step that others stand in the way of is tried.
 const TRIES: u32 = 20;
 
-const IS_OURS: &str = "SELECT to_regclass('platform.schema_version') IS NOT NULL, \
-     EXISTS (SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = pg_class.relnamespace \
-     WHERE pg_namespace.nspname = 'platform'), \
-     EXISTS (SELECT FROM pg_namespace WHERE nspname = 'platform')";
+/// Whether there is our table, anything in the schema, and the schema.
+fn is_ours(realm: &Realm) -> String {
+    let name = realm.name;
+    format!(
+        "SELECT to_regclass('{name}.schema_version') IS NOT NULL, \
+         EXISTS (SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = pg_class.relnamespace \
+         WHERE pg_namespace.nspname = '{name}'), \
+         EXISTS (SELECT FROM pg_namespace WHERE nspname = '{name}')"
+    )
+}
+
 const VERSIONS: &str = "SELECT version, name, works_with FROM schema_version ORDER BY version";
 
 /// The schema of a database, beside what this binary knows.
@@ -78,37 +53,31 @@ struct Row {
     works_with: i64,
 }
 
-fn known() -> i64 {
-    store::row::int(PLATFORM.len())
-}
-
 /// Judges what the database says of itself.
-fn judge(versions: &[Row]) -> Result<Schema> {
-    let unknown = |found| StoreError::UnknownSchema {
-        found,
-        known: known(),
-    };
+fn judge(realm: &Realm, versions: &[Row]) -> Result<Schema> {
+    let known = realm.known();
+    let unknown = |found| StoreError::UnknownSchema { found, known };
     let in_order = versions
         .iter()
         .zip(1..)
         .all(|(row, place): (&Row, i64)| row.version == place);
     let ours = versions
         .iter()
-        .zip(PLATFORM)
+        .zip(realm.steps)
         .all(|(row, migration)| row.name == migration.name);
     if !in_order || !ours {
         return Err(unknown(-1));
     }
     let version = store::row::int(versions.len());
     let needed = versions.iter().map(|row| row.works_with).max().unwrap_or(0);
-    if version > known() && needed > known() {
+    if version > known && needed > known {
         return Err(unknown(version));
     }
-    let pending = PLATFORM.iter().skip(versions.len());
+    let pending = realm.steps.iter().skip(versions.len());
     let then = pending.clone().map(|migration| migration.works_with).max();
     Ok(Schema {
         version,
-        known: known(),
+        known,
         works_with: needed,
         works_with_then: then.unwrap_or(0).max(needed),
         pending: pending.map(|migration| migration.name).collect(),
@@ -149,9 +118,11 @@ fn wrap(trouble: Trouble) -> StoreError {
 /// # Errors
 /// [`StoreError::UnknownSchema`] for a newer one that this binary cannot work on, and for one that was not
 /// made here, with -1.
-pub(crate) async fn schema(session: &Session) -> Result<Schema> {
+pub(crate) async fn schema(realm: &Realm, session: &Session) -> Result<Schema> {
     let client = &session.link.client;
-    let row = answer(client.query_one(IS_OURS, &[])).await.map_err(wrap)?;
+    let row = answer(client.query_one(&is_ours(realm), &[]))
+        .await
+        .map_err(wrap)?;
     let read = |place| {
         row.try_get::<_, bool>(place)
             .map_err(|_| StoreError::Inconsistent {
@@ -162,10 +133,10 @@ pub(crate) async fn schema(session: &Session) -> Result<Schema> {
         return if read(1)? {
             Err(StoreError::UnknownSchema {
                 found: -1,
-                known: known(),
+                known: realm.known(),
             })
         } else {
-            judge(&[])
+            judge(realm, &[])
         };
     }
     let rows = answer(client.query(VERSIONS, &[])).await.map_err(wrap)?;
@@ -177,17 +148,18 @@ pub(crate) async fn schema(session: &Session) -> Result<Schema> {
         })
     };
     let versions: Option<Vec<Row>> = rows.iter().map(version).collect();
-    judge(&versions.unwrap_or_else(|| {
+    let versions = versions.unwrap_or_else(|| {
         vec![Row {
             version: -1,
             name: String::new(),
             works_with: -1,
         }]
-    }))
+    });
+    judge(realm, &versions)
 }
 
 /// Applies what is missing, each step in a transaction of its own; several programs may do so at once.
-pub(crate) async fn apply(session: &Session) -> Result<Schema> {
+pub(crate) async fn apply(realm: &Realm, session: &Session) -> Result<Schema> {
     let client = &session.link.client;
     answer(client.batch_execute(
         // By this name it promises to write no feed, so a long step holds up no delivery.
@@ -196,15 +168,13 @@ pub(crate) async fn apply(session: &Session) -> Result<Schema> {
     ))
     .await
     .map_err(wrap)?;
-    hold(session).await?;
+    hold(realm, session).await?;
     let mut tries = 0;
     loop {
-        match step(session).await {
+        match step(realm, session).await {
             Ok(Step::Done) => tries = 0,
             Ok(Step::Nothing(schema)) => {
-                answer(client.batch_execute(ALL_STEPS_DONE))
-                    .await
-                    .map_err(wrap)?;
+                let_go(realm, session).await?;
                 return Ok(schema);
             }
             Err(error) => {
@@ -226,20 +196,25 @@ pub(crate) async fn apply(session: &Session) -> Result<Schema> {
 
 /// Waits until nobody else is in the middle of the steps: nodes that start at once on an empty database all
 /// find some of them done.
-pub(crate) async fn wait_for_others(session: &Session) -> Result<()> {
-    hold(session).await?;
-    let client = &session.link.client;
-    answer(client.batch_execute(ALL_STEPS_DONE))
+pub(crate) async fn wait_for_others(realm: &Realm, session: &Session) -> Result<()> {
+    hold(realm, session).await?;
+    let_go(realm, session).await
+}
+
+async fn let_go(realm: &Realm, session: &Session) -> Result<()> {
+    let done = format!("SELECT pg_advisory_unlock({})", realm.all_steps);
+    answer(session.link.client.batch_execute(&done))
         .await
         .map_err(wrap)
 }
 
-async fn hold(session: &Session) -> Result<()> {
+async fn hold(realm: &Realm, session: &Session) -> Result<()> {
     let client = &session.link.client;
     answer(client.batch_execute("SET lock_timeout = '60s'; SET statement_timeout = '60s'"))
         .await
         .map_err(wrap)?;
-    answer(client.batch_execute(ALL_STEPS))
+    let all_steps = format!("SELECT pg_advisory_lock({})", realm.all_steps);
+    answer(client.batch_execute(&all_steps))
         .await
         .map_err(wrap)?;
     answer(client.batch_execute("SET statement_timeout = 0"))
@@ -279,24 +254,25 @@ impl From<tokio_postgres::Error> for Failed {
     }
 }
 
-async fn step(session: &Session) -> std::result::Result<Step, Failed> {
+async fn step(realm: &Realm, session: &Session) -> std::result::Result<Step, Failed> {
     let client = &session.link.client;
     let warnings = session.link.warnings();
     client
         .batch_execute("BEGIN READ WRITE; SET LOCAL lock_timeout = '60s'")
         .await?;
-    client.batch_execute(ONE_AT_A_TIME).await?;
+    let alone = format!("SELECT pg_advisory_xact_lock({})", realm.one_at_a_time);
+    client.batch_execute(&alone).await?;
     client
         .batch_execute("SET LOCAL lock_timeout = '2s'")
         .await?;
-    let schema = schema(session).await?;
+    let schema = schema(realm, session).await?;
     let next = usize::try_from(schema.version).unwrap_or(usize::MAX);
-    let Some(migration) = PLATFORM.get(next) else {
+    let Some(migration) = realm.steps.get(next) else {
         client.batch_execute("COMMIT").await?;
         return Ok(Step::Nothing(schema));
     };
     if next == 0 {
-        begin(session).await?;
+        begin(realm, session).await?;
     }
     client.batch_execute(migration.sql).await?;
     client
@@ -320,7 +296,7 @@ async fn step(session: &Session) -> std::result::Result<Step, Failed> {
 }
 
 /// What comes before the first step. An operator may have made the schema for a role that may not.
-async fn begin(session: &Session) -> std::result::Result<(), Failed> {
+async fn begin(realm: &Realm, session: &Session) -> std::result::Result<(), Failed> {
     let client = &session.link.client;
     let encoding = client.query_one("SHOW server_encoding", &[]).await?;
     if encoding.try_get::<_, String>(0)? != "UTF8" {
@@ -329,9 +305,10 @@ async fn begin(session: &Session) -> std::result::Result<(), Failed> {
             source: None,
         }));
     }
-    let row = client.query_one(IS_OURS, &[]).await?;
+    let row = client.query_one(&is_ours(realm), &[]).await?;
     if !row.try_get::<_, bool>(2)? {
-        match client.batch_execute("CREATE SCHEMA platform").await {
+        let create = format!("CREATE SCHEMA {}", realm.name);
+        match client.batch_execute(&create).await {
             Err(error) if error.code() == Some(&SqlState::DUPLICATE_SCHEMA) => {}
             done => done?,
         }

@@ -7,14 +7,16 @@ mod feed;
 mod health;
 mod messages;
 mod permissions;
+mod shared;
 mod upkeep;
 
 pub(crate) use directory::known::Known;
-pub(crate) use feed::go_on_growing;
+pub(crate) use feed::GO_ON_GROWING;
+pub(crate) use shared::Platform;
 
 use crate::core::Core;
+use crate::horizon::Horizon;
 use crate::lookup::Lookup;
-use feed::Horizon;
 use messages::Batches;
 use std::ops::Deref;
 use std::sync::Arc;

@@ -1,6 +1,8 @@
 //! Statements: each has a name and stands in a list, so that a test can ask PostgreSQL how it will run it.
 
 #[cfg(test)]
+pub(crate) mod crowd;
+#[cfg(test)]
 mod tests;
 
 /// One SQL statement. Only [`statements`] makes them.

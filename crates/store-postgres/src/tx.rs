@@ -1,22 +1,25 @@
-//! A transaction that writes: statements at once, and what every act leaves behind, its audit entries, feed
-//! rows and counts, together with COMMIT.
+//! A transaction that writes: statements at once, and what every act leaves behind together with COMMIT. On the
+//! platform that is audit entries, feed rows and counts ([`lines`]).
 
 mod commit;
 mod lines;
 
 #[cfg(test)]
 pub(crate) use commit::ALL;
-pub(crate) use commit::{Concerned, Unfinished};
+pub(crate) use commit::{Request, Unfinished};
+#[cfg(test)]
+pub(crate) use lines::ALL as LINES;
+pub(crate) use lines::{Concerned, Lines};
 
 use crate::conn::Conn;
 use crate::sql::Sql;
 use crate::trouble::Class;
 use jiff::Timestamp;
-use lines::Lines;
 use model::message::{Envelope, Status, SubStatus};
 use model::{Actor, SpineUserId};
 use std::fmt::Display;
 use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::Result;
 use store::platform::{Audience, FeedItem};
@@ -26,14 +29,39 @@ const BEGIN_PART: Sql = Sql("SAVEPOINT part");
 const UNDO_PART: Sql = Sql("ROLLBACK TO SAVEPOINT part");
 const END_PART: Sql = Sql("RELEASE SAVEPOINT part");
 
-/// What a call has in its hands. Clones are the same transaction.
-#[derive(Clone)]
-pub(crate) struct Tx {
-    conn: Conn,
-    lines: Arc<Mutex<Lines>>,
+/// What transactions leave behind, collected until COMMIT.
+pub(crate) trait Leaves: Default + Send + Sync + 'static {
+    /// What was made of it for the statements.
+    type Written: Send + Sync;
+
+    /// Whether nothing was collected that only a COMMIT brings about.
+    fn is_empty(&self) -> bool;
+
+    /// What is to be written, just before it is; may ask the server.
+    fn written(&self, conn: &Conn) -> impl Future<Output = Result<Self::Written>> + Send;
+
+    /// The statements that write it, in their order.
+    fn requests<'w>(&'w self, written: &'w Self::Written) -> Vec<Request<'w>>;
 }
 
-impl Deref for Tx {
+/// What a call has in its hands. Clones are the same transaction.
+pub(crate) struct Tx<L = Lines> {
+    conn: Conn,
+    lines: Arc<Mutex<L>>,
+    confirm: Arc<AtomicBool>,
+}
+
+impl<L> Clone for Tx<L> {
+    fn clone(&self) -> Self {
+        Self {
+            conn: self.conn.clone(),
+            lines: Arc::clone(&self.lines),
+            confirm: Arc::clone(&self.confirm),
+        }
+    }
+}
+
+impl<L> Deref for Tx<L> {
     type Target = Conn;
 
     fn deref(&self) -> &Conn {
@@ -41,14 +69,33 @@ impl Deref for Tx {
     }
 }
 
-impl Tx {
+impl<L: Default> Tx<L> {
     pub(crate) fn new(conn: Conn) -> Self {
         Self {
             conn,
             lines: Arc::default(),
+            confirm: Arc::default(),
         }
     }
+}
 
+impl<L> Tx<L> {
+    /// The answer will be that something was so already. It was read, and what is read may not have reached
+    /// a standby yet that COMMITs wait for: this one waits for it, though it writes nothing itself.
+    pub(crate) fn confirm(&self) {
+        self.confirm.store(true, Ordering::Relaxed);
+    }
+
+    fn confirms(&self) -> bool {
+        self.confirm.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn lines(&self) -> MutexGuard<'_, L> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tx {
     /// Adds an entry to the audit log.
     pub(crate) fn audit(&self, by: &Actor, at: Timestamp, action: &str, subject: impl Display) {
         self.lines().audit(by, at, action, subject);
@@ -109,12 +156,6 @@ impl Tx {
         self.lines().directory = true;
     }
 
-    /// The answer will be that something was so already. It was read, and what is read may not have reached
-    /// a standby yet that COMMITs wait for: this one waits for it, though it writes nothing itself.
-    pub(crate) fn confirm(&self) {
-        self.lines().confirm = true;
-    }
-
     /// Runs `work`; when that fails, it leaves no trace, and the transaction goes on.
     ///
     /// # Errors
@@ -140,9 +181,5 @@ impl Tx {
         self.write(END_PART, &[]).await?;
         self.lines().back_to(mark);
         Ok(failed)
-    }
-
-    fn lines(&self) -> MutexGuard<'_, Lines> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,38 +2,23 @@
 //!
 //! A row's place begins with the number of the transaction that wrote it. Transactions end in another
 //! order than that of their numbers, so a reader stops before the oldest one that still runs: whatever
-//! comes later has a later place. See [`horizon`] for how it knows, and docs/decisions for why.
-
-mod horizon;
-mod place;
-
-pub(crate) use horizon::Horizon;
-pub(super) use horizon::behind;
-pub(super) use place::PART;
-pub(crate) use place::go_on_growing;
+//! comes later has a later place. See [`crate::horizon`] for how it knows, and docs/decisions for why.
 
 use super::Db;
 use crate::conn::Params;
 use crate::core::Call;
+use crate::horizon::{Question, before_all_that_run, behind, go_on_growing};
 use crate::sql::{Sql, statements};
 use async_trait::async_trait;
-use horizon::Question;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Result;
 use store::platform::{Audience, Feed, FeedEntry, Kept};
+use store::row::feed::entry;
 use store::row::{Cells, int};
 use tokio::sync::watch;
 use tokio_postgres::types::ToSql;
-
-/// The place before which no transaction runs that the statement's own snapshot knows of.
-macro_rules! before_all_that_run {
-    () => {
-        "((SELECT base FROM feed_state WHERE id = 1) \
-         + pg_snapshot_xmin(pg_current_snapshot())::text::bigint) << 20"
-    };
-}
 
 /// Rows up to there are forgotten, though they may still be in their table.
 macro_rules! forgotten {
@@ -67,16 +52,11 @@ statements! {
     OF_CLIENT = rows!("client = $1", "place > $2", "place");
     LATEST_OF_PRACTICE = rows!("practice = $1", "place < $2", "place DESC");
     LATEST_OF_CLIENT = rows!("client = $1", "place < $2", "place DESC");
-    // The number of the next transaction, and afterwards those of this database that run: whatever is
-    // lower than all of these has ended. Who calls itself `baton maintenance` promises to write no feed.
-    NEXT_TRANSACTION = "SELECT base, pg_snapshot_xmax(pg_current_snapshot())::text::bigint FROM feed_state WHERE id = 1";
-    RUNNING = "SELECT backend_xid::text::bigint FROM pg_stat_get_activity(NULL) WHERE datid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND backend_xid IS NOT NULL AND application_name IS DISTINCT FROM 'baton maintenance'";
     STATE = concat!("SELECT forgotten, greatest(forgotten, (SELECT place FROM feed WHERE place > ", forgotten!(), " ORDER BY place DESC LIMIT 1)) FROM feed_state WHERE id = 1");
     LOCK_STATE = "SELECT forgotten FROM feed_state WHERE id = 1 FOR UPDATE";
     OLDEST = "SELECT place, at FROM feed WHERE place > $1 AND place < $2 ORDER BY place LIMIT $3";
     FORGET = "UPDATE feed_state SET forgotten = $1 WHERE id = 1";
-    // Only when the tables were moved to another server are there places that no transaction here has had.
-    GO_ON_GROWING = "WITH newest AS (SELECT greatest(forgotten, (SELECT place FROM feed ORDER BY place DESC LIMIT 1)) AS place FROM feed_state WHERE id = 1) UPDATE feed_state SET base = (newest.place >> 20) + 1 - pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM newest WHERE id = 1 AND newest.place >= (base + pg_snapshot_xmax(pg_current_snapshot())::text::bigint) << 20";
+    GO_ON_GROWING = go_on_growing!("feed");
 }
 
 /// How long a reader waits for a wake-up, which may be lost on its way from another node.
@@ -115,8 +95,9 @@ impl Feed for Db {
             bound: i64::MAX,
             newest: true,
             limit: 1,
+            read: entry,
         };
-        let answer = question.ask(self).await?;
+        let answer = question.ask(self, &self.horizon).await?;
         let latest = answer.rows.first().map(|(place, _)| *place);
         Ok(latest.and_then(|place| place.try_into().ok()).unwrap_or(0))
     }
@@ -134,8 +115,9 @@ impl Feed for Db {
                 bound: after,
                 newest: false,
                 limit: int(wanted),
+                read: entry,
             };
-            let answer = question.ask(self).await?;
+            let answer = question.ask(self, &self.horizon).await?;
             let full = answer.rows.len() == wanted;
             for (place, row) in answer.rows {
                 after = place;

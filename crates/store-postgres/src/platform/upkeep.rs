@@ -8,9 +8,9 @@
 mod part;
 
 use super::Db;
-use super::feed::{PART, behind};
 use crate::conn::Params;
 use crate::core::Call;
+use crate::horizon::{PART, behind};
 use crate::sql::statements;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};

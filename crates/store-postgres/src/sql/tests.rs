@@ -3,12 +3,13 @@
 use super::Sql;
 use crate::connect::Connector;
 use crate::link::{Ears, Session};
+use crate::migrate::{GATEWAY, PLATFORM, Realm};
 use crate::settings::Settings;
-use crate::{announce, conn, platform, tx};
+use crate::{announce, conn, gateway, horizon, platform, tx};
 use model::Secret;
 
 /// Tables that hold what an operator enters by hand, or a fixed handful of rows.
-const SMALL: [&str; 8] = [
+const SMALL: [&str; 16] = [
     "practice",
     "client",
     "topic",
@@ -17,6 +18,14 @@ const SMALL: [&str; 8] = [
     "message_count",
     "feed_state",
     "condemned_blob",
+    "product_key",
+    "operator",
+    "operator_session",
+    "data_key",
+    "webhook",
+    "webhook_answer",
+    "bucket_tally",
+    "health",
 ];
 
 fn server() -> String {
@@ -28,9 +37,9 @@ fn server() -> String {
     url.expect("BATON_TEST_POSTGRES is not set: run `scripts/test postgres`")
 }
 
-async fn session(url: &str) -> Session {
+async fn session(url: &str, realm: &Realm) -> Session {
     let settings = Settings::new(Secret::new(url.to_owned()));
-    let connector = Connector::new(&settings).unwrap();
+    let connector = Connector::new(&settings, realm).unwrap();
     let session = connector.connect(Ears::default()).await.unwrap();
     session
         .link
@@ -41,8 +50,17 @@ async fn session(url: &str) -> Session {
     session
 }
 
-fn statements() -> Vec<(&'static str, Sql)> {
-    [announce::ALL, conn::ALL, tx::ALL]
+/// Every statement on the tables of a schema.
+fn statements(realm: &Realm) -> Vec<(&'static str, Sql)> {
+    if realm.name == GATEWAY.name {
+        return [horizon::ALL, tx::ALL]
+            .into_iter()
+            .chain(gateway::statements())
+            .flatten()
+            .copied()
+            .collect();
+    }
+    [announce::ALL, conn::ALL, horizon::ALL, tx::ALL, tx::LINES]
         .into_iter()
         .chain(platform::statements())
         .flatten()
@@ -94,7 +112,7 @@ fn a_scan_would_be_noticed() {
 #[ignore = "needs PostgreSQL: scripts/test postgres"]
 async fn every_statement_finds_its_rows_by_an_index() {
     let server = server();
-    let admin = session(&server).await;
+    let admin = session(&server, &PLATFORM).await;
     let name = format!("baton_plans_{}", std::process::id());
     let admin = &admin.link.client;
     admin
@@ -106,24 +124,26 @@ async fn every_statement_finds_its_rows_by_an_index() {
     let url = format!("{base}/{name}?{query}");
     let settings = Settings::new(Secret::new(url.clone()));
     crate::migrate(&settings).await.unwrap();
-    let asking = session(&url).await;
-    asking
-        .link
-        .client
-        .batch_execute("SET plan_cache_mode = force_generic_plan")
-        .await
-        .unwrap();
-    let statements = statements();
-    assert!(statements.len() > 90, "{} statements", statements.len());
+    crate::migrate_gateway(&settings).await.unwrap();
     let mut bad = Vec::new();
-    for (name, sql) in statements {
-        for line in plan(&asking, sql).await {
-            if scanned(&line).is_some() {
-                bad.push(format!("{name}: {line}"));
+    for realm in [&PLATFORM, &GATEWAY] {
+        let asking = session(&url, realm).await;
+        asking
+            .link
+            .client
+            .batch_execute("SET plan_cache_mode = force_generic_plan")
+            .await
+            .unwrap();
+        let statements = statements(realm);
+        assert!(statements.len() > 90, "{} statements", statements.len());
+        for (name, sql) in statements {
+            for line in plan(&asking, sql).await {
+                if scanned(&line).is_some() {
+                    bad.push(format!("{name}: {line}"));
+                }
             }
         }
     }
-    drop(asking);
     admin
         .batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)"))
         .await

@@ -5,26 +5,18 @@
 //! the server runs meanwhile, this side waits a limited time, and a warning or silence means doubt. A COMMIT
 //! in doubt is never told as success.
 
-use super::Tx;
-use super::lines::Lines;
+use super::{Leaves, Tx};
 use crate::link::{Sent, Turn};
 use crate::sql::{Sql, statements};
 use crate::trouble::Trouble;
 use faultpoint::Point;
 use std::time::Duration;
 use store::StoreError;
-use store::platform::Audience;
-use store::row::int;
 use tokio::time::timeout;
 use tokio_postgres::Statement;
 use tokio_postgres::types::ToSql;
 
 statements! {
-    ADD_ENTRIES = "INSERT INTO audit (chain, seq, at, actor, action, subject, hash) SELECT $1::smallint, unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::text[]), unnest($5::text[]), unnest($6::text[]), unnest($7::bytea[])";
-    MOVE_HEAD = "UPDATE audit_chain SET seq = $2, hash = $3 WHERE chain = $1";
-    // A row's place: the number of this transaction, and the row's number in it.
-    TELL = "INSERT INTO feed (place, practice, client, at, kind, message, only_for, status, sub_status, client_name) SELECT (SELECT (base + pg_current_xact_id()::text::bigint) << 20 FROM feed_state WHERE id = 1) | generate_series(1, cardinality($3::bigint[])), unnest($1::text[]), unnest($2::uuid[]), unnest($3::bigint[]), unnest($4::text[]), unnest($5::uuid[]), unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[])";
-    COUNT = "INSERT INTO message_count AS count (status, sub_status, slot, messages) SELECT moved.status, moved.sub_status, $1::smallint, moved.messages FROM unnest($2::text[], $3::text[], $4::bigint[]) AS moved (status, sub_status, messages) ON CONFLICT (status, sub_status, slot) DO UPDATE SET messages = count.messages + excluded.messages";
     // Something to wait for, in a transaction that writes nothing else: it comes after all that was read.
     CONFIRM = "SELECT pg_logical_emit_message(true, 'baton', ''::text)";
 }
@@ -50,100 +42,32 @@ impl From<Trouble> for Unfinished {
     }
 }
 
-/// Whom a transaction concerns, once it may have happened.
-#[derive(Default)]
-pub(crate) struct Concerned {
-    pub(crate) audiences: Vec<Audience>,
-    pub(crate) directory: bool,
-}
+pub(crate) type Columns<'c> = Vec<&'c (dyn ToSql + Sync)>;
 
-type Columns<'c> = Vec<&'c (dyn ToSql + Sync)>;
+/// A statement that writes what was collected, and what it is given.
+pub(crate) type Request<'c> = (Sql, Columns<'c>);
 
-impl Tx {
-    /// Whom to wake, when this transaction may have happened.
-    pub(crate) fn concerned(&self) -> Concerned {
-        let mut lines = self.lines();
-        Concerned {
-            audiences: std::mem::take(&mut lines.wakes),
-            directory: lines.directory,
-        }
-    }
-
+impl<L: Leaves> Tx<L> {
     /// Writes what was collected and commits. With `confirm` it waits for standbys even if it writes nothing.
     pub(crate) async fn commit(&self, confirm: bool) -> Result<(), Unfinished> {
         let lines = std::mem::take(&mut *self.lines());
-        if lines.is_empty() && self.is_unopened() {
+        if lines.is_empty() && !self.confirms() && self.is_unopened() {
             *self.lines() = lines;
             return Ok(());
         }
-        let done = self.commit_lines(&lines, confirm || lines.confirm).await;
+        let done = self.commit_lines(&lines, confirm || self.confirms()).await;
         // Whom to wake is still asked for.
         *self.lines() = lines;
         done
     }
 
-    async fn commit_lines(&self, lines: &Lines, confirm: bool) -> Result<(), Unfinished> {
-        let chain = if lines.needs_chain() {
-            let chain = self.chain().await;
-            if let Some(trouble) = self.trouble() {
-                return Err(Unfinished::Not(trouble));
-            }
-            Some(chain.map_err(Unfinished::Refused)?)
-        } else {
-            None
-        };
-        let slot = chain.map_or(0, |chain| i16::try_from(chain.number).unwrap_or(0));
-        let (entries, head) = match chain {
-            Some(chain) => {
-                let (entries, head) = lines.entries(chain);
-                (entries, Some(head))
-            }
-            None => Default::default(),
-        };
-        let head = head.map(|head| (int(head.seq), *head.hash.as_bytes()));
-        let moves = lines.moves();
-        let told = &lines.told;
-
-        let mut requests: Vec<(Sql, Columns<'_>)> = Vec::with_capacity(5);
-        if let Some((seq, hash)) = &head
-            && !entries.seq.is_empty()
-        {
-            requests.push((
-                ADD_ENTRIES,
-                vec![
-                    &slot,
-                    &entries.seq,
-                    &entries.at,
-                    &entries.actor,
-                    &entries.action,
-                    &entries.subject,
-                    &entries.hash,
-                ],
-            ));
-            requests.push((MOVE_HEAD, vec![&slot, seq, hash]));
+    async fn commit_lines(&self, lines: &L, confirm: bool) -> Result<(), Unfinished> {
+        let written = lines.written(self).await;
+        if let Some(trouble) = self.trouble() {
+            return Err(Unfinished::Not(trouble));
         }
-        if !told.at.is_empty() {
-            requests.push((
-                TELL,
-                vec![
-                    &told.practice,
-                    &told.client,
-                    &told.at,
-                    &told.kind,
-                    &told.message,
-                    &told.only_for,
-                    &told.status,
-                    &told.sub_status,
-                    &told.client_name,
-                ],
-            ));
-        }
-        if !moves.moved.is_empty() {
-            requests.push((
-                COUNT,
-                vec![&slot, &moves.status, &moves.sub_status, &moves.moved],
-            ));
-        }
+        let written = written.map_err(Unfinished::Refused)?;
+        let mut requests = lines.requests(&written);
         if confirm {
             requests.push((CONFIRM, Vec::new()));
         }
@@ -153,7 +77,7 @@ impl Tx {
         Ok(())
     }
 
-    async fn send(&self, requests: &[(Sql, Columns<'_>)]) -> Result<(), Unfinished> {
+    async fn send(&self, requests: &[Request<'_>]) -> Result<(), Unfinished> {
         let turn = self.link.turn().await;
         let mut prepared = Vec::with_capacity(requests.len());
         for (sql, columns) in requests {

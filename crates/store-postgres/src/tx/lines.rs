@@ -1,26 +1,43 @@
-//! What a transaction will leave behind, collected until COMMIT.
+//! What a transaction of the platform will leave behind, collected until COMMIT.
 
-use crate::conn::Chain;
+use super::Leaves;
+use super::commit::Request;
+use crate::conn::{Chain, Conn};
 use crate::row::clean;
+use crate::sql::statements;
 use jiff::Timestamp;
 use model::message::{Status, SubStatus};
 use model::{Actor, Hash, SpineUserId};
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use store::audit;
 use store::platform::{Audience, FeedItem};
 use store::row::int;
+use store::{Result, audit};
 use uuid::Uuid;
+
+statements! {
+    ADD_ENTRIES = "INSERT INTO audit (chain, seq, at, actor, action, subject, hash) SELECT $1::smallint, unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::text[]), unnest($5::text[]), unnest($6::text[]), unnest($7::bytea[])";
+    MOVE_HEAD = "UPDATE audit_chain SET seq = $2, hash = $3 WHERE chain = $1";
+    // A row's place: the number of this transaction, and the row's number in it.
+    TELL = "INSERT INTO feed (place, practice, client, at, kind, message, only_for, status, sub_status, client_name) SELECT (SELECT (base + pg_current_xact_id()::text::bigint) << 20 FROM feed_state WHERE id = 1) | generate_series(1, cardinality($3::bigint[])), unnest($1::text[]), unnest($2::uuid[]), unnest($3::bigint[]), unnest($4::text[]), unnest($5::uuid[]), unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[])";
+    COUNT = "INSERT INTO message_count AS count (status, sub_status, slot, messages) SELECT moved.status, moved.sub_status, $1::smallint, moved.messages FROM unnest($2::text[], $3::text[], $4::bigint[]) AS moved (status, sub_status, messages) ON CONFLICT (status, sub_status, slot) DO UPDATE SET messages = count.messages + excluded.messages";
+}
 
 /// Everything that is written or done with COMMIT.
 #[derive(Default)]
-pub(super) struct Lines {
+pub(crate) struct Lines {
     acts: Vec<Act>,
     pub(super) told: Told,
     counts: Counts,
     pub(super) wakes: Vec<Audience>,
     pub(super) directory: bool,
-    pub(super) confirm: bool,
+}
+
+/// Whom a transaction concerns, once it may have happened.
+#[derive(Default)]
+pub(crate) struct Concerned {
+    pub(crate) audiences: Vec<Audience>,
+    pub(crate) directory: bool,
 }
 
 type Counts = BTreeMap<(&'static str, &'static str), i64>;
@@ -73,7 +90,6 @@ pub(super) struct Mark {
     wakes: usize,
     counts: Counts,
     directory: bool,
-    confirm: bool,
 }
 
 impl Lines {
@@ -120,7 +136,6 @@ impl Lines {
             wakes: self.wakes.len(),
             counts: self.counts.clone(),
             directory: self.directory,
-            confirm: self.confirm,
         }
     }
 
@@ -130,7 +145,6 @@ impl Lines {
         self.wakes.truncate(mark.wakes);
         self.counts = mark.counts;
         self.directory = mark.directory;
-        self.confirm = mark.confirm;
     }
 
     /// Whether what is to be written needs a chain of the audit log; counts go to its slot.
@@ -138,9 +152,12 @@ impl Lines {
         !self.acts.is_empty() || !self.counts.is_empty()
     }
 
-    /// Whether there is anything that only a COMMIT brings about.
-    pub(super) fn is_empty(&self) -> bool {
-        !self.needs_chain() && self.told.at.is_empty() && !self.confirm
+    /// Whom to wake, when the transaction may have happened.
+    pub(crate) fn concerned(&mut self) -> Concerned {
+        Concerned {
+            audiences: std::mem::take(&mut self.wakes),
+            directory: self.directory,
+        }
     }
 
     /// The entries that follow a chain's newest one, and the chain as it will be then.
@@ -178,6 +195,95 @@ impl Lines {
             }
         }
         moves
+    }
+}
+
+/// [`Lines`] that know their chain of the audit log.
+pub(crate) struct Written {
+    slot: i16,
+    entries: Entries,
+    head: Option<(i64, [u8; 32])>,
+    moves: Moves,
+}
+
+impl Leaves for Lines {
+    type Written = Written;
+
+    fn is_empty(&self) -> bool {
+        !self.needs_chain() && self.told.at.is_empty()
+    }
+
+    async fn written(&self, conn: &Conn) -> Result<Written> {
+        let chain = if self.needs_chain() {
+            Some(conn.chain().await?)
+        } else {
+            None
+        };
+        let slot = chain.map_or(0, |chain| i16::try_from(chain.number).unwrap_or(0));
+        let (entries, head) = match chain {
+            Some(chain) => {
+                let (entries, head) = self.entries(chain);
+                (entries, Some(head))
+            }
+            None => Default::default(),
+        };
+        Ok(Written {
+            slot,
+            entries,
+            head: head.map(|head| (int(head.seq), *head.hash.as_bytes())),
+            moves: self.moves(),
+        })
+    }
+
+    fn requests<'w>(&'w self, written: &'w Written) -> Vec<Request<'w>> {
+        let Written {
+            slot,
+            entries,
+            head,
+            moves,
+        } = written;
+        let told = &self.told;
+        let mut requests: Vec<Request<'w>> = Vec::with_capacity(5);
+        if let Some((seq, hash)) = head
+            && !entries.seq.is_empty()
+        {
+            requests.push((
+                ADD_ENTRIES,
+                vec![
+                    slot,
+                    &entries.seq,
+                    &entries.at,
+                    &entries.actor,
+                    &entries.action,
+                    &entries.subject,
+                    &entries.hash,
+                ],
+            ));
+            requests.push((MOVE_HEAD, vec![slot, seq, hash]));
+        }
+        if !told.at.is_empty() {
+            requests.push((
+                TELL,
+                vec![
+                    &told.practice,
+                    &told.client,
+                    &told.at,
+                    &told.kind,
+                    &told.message,
+                    &told.only_for,
+                    &told.status,
+                    &told.sub_status,
+                    &told.client_name,
+                ],
+            ));
+        }
+        if !moves.moved.is_empty() {
+            requests.push((
+                COUNT,
+                vec![slot, &moves.status, &moves.sub_status, &moves.moved],
+            ));
+        }
+        requests
     }
 }
 

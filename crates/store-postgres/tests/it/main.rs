@@ -16,6 +16,7 @@ mod doubt;
 mod encrypted;
 mod failing;
 mod feed;
+mod gateway;
 mod hosts;
 mod listening;
 mod parts;

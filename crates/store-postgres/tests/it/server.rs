@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::blob::{Blobs, DiskBlobs};
+use store::gateway::GatewayStore;
 use store::platform::PlatformStore;
 use store_postgres::Settings;
 use tempfile::TempDir;
@@ -40,11 +41,12 @@ fn unique() -> String {
 
 /// Databases with other migrations have another name.
 fn template() -> String {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/platform");
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut files = Vec::new();
+    for schema in ["platform", "gateway"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+        let listed = std::fs::read_dir(folder.join(schema)).unwrap();
+        files.extend(listed.map(|entry| entry.unwrap().path()));
+    }
     files.sort();
     let mut hasher = DefaultHasher::new();
     for file in files {
@@ -89,6 +91,7 @@ impl Database {
             }
             let settings = database.settings_of(&making);
             store_postgres::migrate(&settings).await.unwrap();
+            store_postgres::migrate_gateway(&settings).await.unwrap();
             let done = format!("ALTER DATABASE {making} RENAME TO {template}");
             while admin.batch_execute(&done).await.is_err() {
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -166,7 +169,28 @@ impl Database {
         store_postgres::open(&self.settings(), blobs, entropy()).await
     }
 
-    /// A connection of the test's own, to our tables.
+    /// Another node of a gateway on it.
+    pub(crate) async fn open_gateway(&self) -> GatewayStore {
+        self.try_open_gateway().await.unwrap()
+    }
+
+    pub(crate) async fn try_open_gateway(&self) -> store::Result<GatewayStore> {
+        let node = self.nodes.fetch_add(1, Ordering::SeqCst);
+        let entropy = Arc::new(SeededEntropy::new(node * 1_000));
+        store_postgres::open_gateway(&self.settings(), entropy).await
+    }
+
+    /// A connection of the test's own, to a gateway's tables.
+    pub(crate) async fn gateway_client(&self) -> Client {
+        let client = self.client().await;
+        client
+            .batch_execute("SET search_path = gateway")
+            .await
+            .unwrap();
+        client
+    }
+
+    /// A connection of the test's own, to the platform's tables.
     pub(crate) async fn client(&self) -> Client {
         let mut config = self.server.clone();
         config.dbname(&self.name);

@@ -5,7 +5,8 @@ mod crowd;
 use super::super::{feed, upkeep};
 use super::statements as sql;
 use crate::sql::Sql;
-use crowd::{Crowd, LATE, MANY, MIDDLE, reference};
+use crate::sql::crowd::pages;
+use crowd::{LATE, MANY, MIDDLE, crowd, reference};
 use std::collections::BTreeSet;
 
 /// Pages that a statement may look at: a few ways down a tree, for every part that it cannot leave out.
@@ -153,7 +154,7 @@ fn cases() -> Vec<Case> {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs PostgreSQL: scripts/test postgres"]
 async fn statements_look_at_a_few_pages_of_the_parts_they_need() {
-    let crowd = Crowd::new().await;
+    let crowd = crowd().await;
     let mut bad = Vec::new();
     for mode in ["force_custom_plan", "force_generic_plan"] {
         for case in cases() {
@@ -171,19 +172,6 @@ async fn statements_look_at_a_few_pages_of_the_parts_they_need() {
     }
     crowd.end().await;
     assert!(bad.is_empty(), "{}", bad.join("\n\n"));
-}
-
-/// Pages that the whole statement looked at: the first line about them is that of the outermost step.
-fn pages(plan: &[String]) -> u64 {
-    let line = plan
-        .iter()
-        .find_map(|line| line.trim().strip_prefix("Buffers: shared "));
-    let counts = line.unwrap_or_default().split(' ');
-    counts
-        .filter_map(|count| count.split_once('='))
-        .filter(|(kind, _)| matches!(*kind, "hit" | "read"))
-        .filter_map(|(_, count)| count.parse::<u64>().ok())
-        .sum()
 }
 
 /// The months whose parts were looked into.

@@ -1,11 +1,8 @@
 //! A database with many messages over three months.
 
-use crate::connect::Connector;
-use crate::link::{Ears, Session};
+use crate::migrate::PLATFORM;
 use crate::platform::upkeep::parts_at;
-use crate::settings::Settings;
-use crate::sql::Sql;
-use model::Secret;
+use crate::sql::crowd::Crowd;
 
 /// So many messages.
 pub(super) const MANY: i64 = 20_000;
@@ -59,97 +56,10 @@ fn rows() -> String {
     )
 }
 
-pub(super) struct Crowd {
-    admin: Session,
-    session: Session,
-    name: String,
-}
-
-impl Crowd {
-    pub(super) async fn new() -> Self {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "it is how scripts/test says where the server is"
-        )]
-        let server = std::env::var("BATON_TEST_POSTGRES");
-        let server = server.expect("BATON_TEST_POSTGRES is not set: run `scripts/test postgres`");
-        let admin = session(&server).await;
-        let name = format!("baton_crowd_{}", std::process::id());
-        let create = format!("CREATE DATABASE {name}");
-        admin.link.client.batch_execute(&create).await.unwrap();
-        let (url, options) = server.split_once('?').unwrap_or((&server, ""));
-        let (base, _) = url.rsplit_once('/').unwrap();
-        let url = format!("{base}/{name}?{options}");
-        let settings = Settings::new(Secret::new(url.clone()));
-        crate::migrate(&settings).await.unwrap();
-        let session = session(&url).await;
-        let client = &session.link.client;
-        client
-            .batch_execute("SET statement_timeout = 0")
-            .await
-            .unwrap();
-        for part in parts_at("2026-11-21T12:00:00Z".parse().unwrap()) {
-            let part = format!("BEGIN; {part} COMMIT;");
-            client.batch_execute(&part).await.unwrap();
-        }
-        client.batch_execute(&rows()).await.unwrap();
-        client.batch_execute("VACUUM ANALYZE").await.unwrap();
-        Self {
-            admin,
-            session,
-            name,
-        }
-    }
-
-    /// Runs a statement, takes back what it did, and says how it was run.
-    pub(super) async fn run(&self, mode: &str, sql: Sql, given: &str) -> Vec<String> {
-        let client = &self.session.link.client;
-        let before = format!(
-            "BEGIN; SET LOCAL plan_cache_mode = {mode}; PREPARE asked AS {}",
-            sql.0
-        );
-        client.batch_execute(&before).await.unwrap();
-        let given = if given.is_empty() {
-            String::new()
-        } else {
-            format!("({given})")
-        };
-        let ask = format!(
-            "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) EXECUTE asked{given}"
-        );
-        // Once beforehand, for what is read once a session.
-        client
-            .query(&ask, &[])
-            .await
-            .unwrap_or_else(|error| panic!("{error:?}: {ask}"));
-        client
-            .batch_execute("ROLLBACK; DEALLOCATE asked")
-            .await
-            .unwrap();
-        client.batch_execute(&before).await.unwrap();
-        let rows = client.query(&ask, &[]).await.unwrap();
-        client
-            .batch_execute("ROLLBACK; DEALLOCATE asked")
-            .await
-            .unwrap();
-        rows.iter().map(|row| row.get(0)).collect()
-    }
-
-    pub(super) async fn end(self) {
-        drop(self.session);
-        let sql = format!("DROP DATABASE {} WITH (FORCE)", self.name);
-        self.admin.link.client.batch_execute(&sql).await.unwrap();
-    }
-}
-
-async fn session(url: &str) -> Session {
-    let settings = Settings::new(Secret::new(url.to_owned()));
-    let connector = Connector::new(&settings).unwrap();
-    let session = connector.connect(Ears::default()).await.unwrap();
-    let client = &session.link.client;
-    client
-        .batch_execute("SET default_transaction_read_only = off")
-        .await
-        .unwrap();
-    session
+/// A database that is filled with them.
+pub(super) async fn crowd() -> Crowd {
+    let parts = parts_at("2026-11-21T12:00:00Z".parse().unwrap());
+    let parts = parts.iter().map(|part| format!("BEGIN; {part} COMMIT;"));
+    let all: Vec<String> = parts.chain([rows()]).collect();
+    Crowd::new(&PLATFORM, &all).await
 }
