@@ -1,0 +1,98 @@
+//! What an operator may set; every setting but the first three has a default that is right in production.
+
+use intake::LargeBodies;
+use jiff::SignedDuration;
+use model::Secret;
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// Three quarters of the connections that a server has by default.
+const MAX_STREAMS: usize = 768;
+/// Messages on their way at the same time: enough to keep a platform busy that answers within 100 ms, and few
+/// enough that none is drowned.
+const SENDERS: usize = 8;
+
+/// Settings of one gateway node.
+#[derive(Clone, Debug)]
+pub struct GatewayConfig {
+    /// Absolute URL under which this gateway is reached, without a slash at its end. It stands in problem types and
+    /// in links to the authorisation page.
+    pub base_url: String,
+    /// Where the messaging platform is.
+    pub platform_url: String,
+    /// The key of the supplier's client system there.
+    pub platform_key: Secret,
+    /// Whether the authorisation page works without a signed link: only where everybody who reaches this gateway
+    /// may authorise everybody.
+    pub open_authorise_page: bool,
+    /// Whether webhooks may lead to addresses inside a network.
+    pub allow_private_webhooks: bool,
+    /// Who is signed in to the console, as a proxy in front of it says.
+    pub operator_header: Option<OperatorHeader>,
+    /// Whether health and metrics are served with the API; `false` when they have a listener of their own.
+    pub operator_routes: bool,
+    /// Event streams open at once; beyond, the answer is 503.
+    pub max_streams: usize,
+    /// Messages on their way to the platform at the same time; at least 1.
+    pub senders: usize,
+    /// How request bodies over 64 KiB are read beside each other.
+    pub large_bodies: LargeBodies,
+    /// How often workers look; tests hurry them.
+    pub pace: Pace,
+}
+
+/// A header in which a proxy names the operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperatorHeader {
+    /// Its name.
+    pub name: String,
+    /// Connections from these addresses are believed; all others are not.
+    pub from: Vec<IpAddr>,
+}
+
+/// How often workers look, and how long they are patient.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// A worker looks so often for what nobody woke it for: another node's work, and time gone by.
+    pub look: Duration,
+    /// What is being sent when the end begins has so long to be answered.
+    pub grace: Duration,
+    /// A failing platform is first left alone for so long; twice as long each time after.
+    pub rest: SignedDuration,
+    /// The longest of these times.
+    pub longest_rest: SignedDuration,
+    /// A lost stream of the platform's events is opened anew after so long at first; then twice as long each time,
+    /// up to a minute.
+    pub reopen: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            look: Duration::from_secs(1),
+            grace: Duration::from_secs(10),
+            rest: SignedDuration::from_secs(1),
+            longest_rest: SignedDuration::from_secs(60),
+            reopen: Duration::from_secs(1),
+        }
+    }
+}
+
+impl GatewayConfig {
+    /// Settings for production.
+    pub fn new(base_url: String, platform_url: String, platform_key: Secret) -> Self {
+        Self {
+            base_url,
+            platform_url,
+            platform_key,
+            open_authorise_page: false,
+            allow_private_webhooks: false,
+            operator_header: None,
+            operator_routes: true,
+            max_streams: MAX_STREAMS,
+            senders: SENDERS,
+            large_bodies: LargeBodies::default(),
+            pace: Pace::default(),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Browsers in which an operator has signed in before: a cookie that the vault has signed for that name.
+//!
+//! It lets nobody in. It only keeps strangers' wrong guesses from locking its owner out.
+
+use crate::context::Ctx;
+use crate::vault::{Signature, VaultError};
+use axum::http::{HeaderMap, HeaderValue};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use httpkit::page::cookie;
+use model::DataKeyId;
+use uuid::Uuid;
+
+const COOKIE: &str = "baton_gateway_known";
+/// Half a year.
+const SECONDS: u64 = 182 * 24 * 60 * 60;
+/// What the vault signs for here.
+const PURPOSE: &str = "console-known-browser";
+/// Number, data key, signature.
+const BYTES: usize = 16 + 16 + 32;
+
+/// One browser, by its random number.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Known([u8; 16]);
+
+/// The browser, if this operator has signed in with it before.
+pub(super) async fn read(
+    ctx: &Ctx,
+    headers: &HeaderMap,
+    operator: &str,
+) -> Result<Option<Known>, VaultError> {
+    let Some((known, signature)) = cookie::read(headers, COOKIE).and_then(parse) else {
+        return Ok(None);
+    };
+    let text = text(&known, operator);
+    let signed = ctx.vault.is_signed(PURPOSE, &text, &signature).await?;
+    Ok(signed.then_some(known))
+}
+
+/// The cookie for a browser in which this operator has just signed in.
+pub(super) async fn cookie(ctx: &Ctx, operator: &str) -> Result<Option<HeaderValue>, VaultError> {
+    let known = Known(model::entropy::bytes(&*ctx.entropy));
+    let signature = ctx.vault.sign(PURPOSE, &text(&known, operator)).await?;
+    let mut bytes = Vec::with_capacity(BYTES);
+    bytes.extend_from_slice(&known.0);
+    bytes.extend_from_slice(signature.key.0.as_bytes());
+    bytes.extend_from_slice(&signature.mac);
+    let value = BASE64_URL_SAFE_NO_PAD.encode(bytes);
+    Ok(cookie::write(COOKIE, &value, Some(SECONDS)))
+}
+
+fn parse(value: &str) -> Option<(Known, Signature)> {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(value).ok()?;
+    let bytes: [u8; BYTES] = bytes.try_into().ok()?;
+    let (number, rest) = bytes.split_first_chunk::<16>()?;
+    let (key, mac) = rest.split_first_chunk::<16>()?;
+    let signature = Signature {
+        key: DataKeyId(Uuid::from_bytes(*key)),
+        mac: mac.try_into().ok()?,
+    };
+    Some((Known(*number), signature))
+}
+
+/// What is signed. The number has a fixed length and stands first.
+fn text(known: &Known, operator: &str) -> String {
+    format!("{}:{operator}", BASE64_URL_SAFE_NO_PAD.encode(known.0))
+}
