@@ -55,24 +55,33 @@ impl Baton {
         command
     }
 
-    /// Runs an operator's command on a platform's data (see [`Platform::storage`]); what it said.
+    /// Runs an operator's command on a platform's data (see [`Server::storage`]); what it said.
     ///
-    /// [`Platform::storage`]: crate::process::Platform::storage
+    /// [`Server::storage`]: crate::process::Server::storage
     pub(crate) fn operate(&self, storage: &[OsString], words: &[&str]) -> Result<Value> {
+        self.operate_part("platform", storage, words)
+    }
+
+    /// The same on a gateway's data.
+    pub(crate) fn operate_gateway(&self, storage: &[OsString], words: &[&str]) -> Result<Value> {
+        self.operate_part("gateway", storage, words)
+    }
+
+    fn operate_part(&self, part: &str, storage: &[OsString], words: &[&str]) -> Result<Value> {
         let output = self
             .command()
-            .arg("platform")
+            .arg(part)
             .args(words)
             .arg("--json")
             .args(storage)
             .output()?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            bail!("baton platform {}: {}", words.join(" "), said.trim());
+            bail!("baton {part} {}: {}", words.join(" "), said.trim());
         }
         serde_json::from_slice(&output.stdout)
             .ok()
-            .with_context(|| format!("baton platform {} printed no JSON", words.join(" ")))
+            .with_context(|| format!("baton {part} {} printed no JSON", words.join(" ")))
     }
 
     /// Its size in bytes, and what it says of itself.

@@ -314,6 +314,26 @@ pub(crate) const POSTGRES: &[Row] = &[
     told("P19-rows-3", "the same, three nodes with 21 or 22 each"),
 ];
 
+/// The supplier's gateway.
+pub(crate) const GATEWAY: &[Row] = &[
+    row(
+        "P25",
+        "10,000 queued messages drained by a gateway / what the platform accepts on as many connections",
+        "msg/s",
+        at_least(0.25, 0.50),
+    ),
+    row(
+        "P26",
+        "a gateway's peak memory while it works, 1,000,000 messages of history / none",
+        "MiB",
+        at_most(1.5, 1.1),
+    ),
+    told(
+        "P27",
+        "entries on 64 connections, 202 when on disk / bare writer thread",
+    ),
+];
+
 /// Where small attachments should live.
 pub(crate) const INLINE: &[Row] = &[
     told(

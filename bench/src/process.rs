@@ -1,4 +1,4 @@
-//! One running platform: started, looked at from outside, and ended, each by its own process id.
+//! One running server: started, looked at from outside, and ended, each by its own process id.
 
 use crate::baton::Baton;
 use anyhow::{Context as _, Result, bail};
@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A running `baton platform serve`; killed when dropped.
-pub(crate) struct Platform {
+/// A running `baton platform serve` or `baton gateway serve`; killed when dropped.
+pub(crate) struct Server {
     child: Child,
     folder: PathBuf,
     storage: Vec<OsString>,
@@ -42,15 +42,13 @@ impl Settings {
     }
 }
 
-impl Platform {
+impl Server {
     /// Starts one on a folder, at any free port, and waits until it says that it is ready. Its log goes to a
     /// file, as an operator's would.
     ///
     /// # Errors
     /// When it does not get ready; its log says why.
     pub(crate) fn start(baton: &Baton, folder: &Path, settings: &Settings) -> Result<Self> {
-        let log_path = folder.with_extension("log");
-        let log = File::options().create(true).append(true).open(&log_path)?;
         let mut command = baton.command();
         command
             .args(["platform", "serve", "--json"])
@@ -59,8 +57,29 @@ impl Platform {
         if let Some(bytes) = settings.inline_max {
             command.env("BATON_INLINE_MAX", bytes.to_string());
         }
-        Self::spawn(command, folder, settings.storage(folder), log)
-            .with_context(|| format!("the platform did not start; see `{}`", log_path.display()))
+        Self::launch(command, folder, settings.storage(folder))
+    }
+
+    /// Starts a gateway on a folder, in front of the platform at `url`.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub(crate) fn gateway(baton: &Baton, folder: &Path, url: &str, key: &str) -> Result<Self> {
+        let mut command = baton.command();
+        let storage = vec!["--data-dir".into(), folder.into()];
+        command
+            .args(["gateway", "serve", "--json", "--listen", "127.0.0.1:0"])
+            .args(["--platform-url", url])
+            .args(&storage)
+            .env("BATON_GATEWAY_PLATFORM_KEY", key);
+        Self::launch(command, folder, storage)
+    }
+
+    fn launch(command: Command, folder: &Path, storage: Vec<OsString>) -> Result<Self> {
+        let log_path = folder.with_extension("log");
+        let log = File::options().create(true).append(true).open(&log_path)?;
+        Self::spawn(command, folder, storage, log)
+            .with_context(|| format!("the server did not start; see `{}`", log_path.display()))
     }
 
     fn spawn(
@@ -150,7 +169,7 @@ impl Platform {
         let patience = Instant::now() + Duration::from_secs(60);
         while self.child.try_wait()?.is_none() {
             if Instant::now() > patience {
-                bail!("the platform did not end within a minute of SIGTERM");
+                bail!("the server did not end within a minute of SIGTERM");
             }
             std::thread::park_timeout(Duration::from_millis(5));
         }
@@ -158,7 +177,7 @@ impl Platform {
     }
 }
 
-impl Drop for Platform {
+impl Drop for Server {
     fn drop(&mut self) {
         // Ended already, as a rule.
         drop(self.child.kill());

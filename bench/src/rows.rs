@@ -3,6 +3,7 @@
 mod accept;
 mod backlog;
 mod delivery;
+mod gateway;
 mod inline_line;
 mod kept;
 mod large;
@@ -29,11 +30,12 @@ pub(crate) enum Group {
     Kept,
     Inline,
     Postgres,
+    Gateway,
 }
 
 impl Group {
     /// All of them, in the order in which they are measured.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Accept,
         Self::Large,
         Self::Memory,
@@ -44,6 +46,7 @@ impl Group {
         Self::Kept,
         Self::Inline,
         Self::Postgres,
+        Self::Gateway,
     ];
 
     /// What people call it.
@@ -59,6 +62,7 @@ impl Group {
             Self::Inline => "inline line",
             Self::Backlog => "backlog",
             Self::Postgres => "PostgreSQL",
+            Self::Gateway => "gateway",
         }
     }
 
@@ -75,6 +79,7 @@ impl Group {
             Self::Inline => goals::INLINE,
             Self::Backlog => goals::BACKLOG,
             Self::Postgres => goals::POSTGRES,
+            Self::Gateway => goals::GATEWAY,
         }
     }
 
@@ -95,6 +100,7 @@ impl Group {
             Self::Inline => inline_line::measure(bench, &mut all).await?,
             Self::Backlog => backlog::measure(bench, &mut all).await?,
             Self::Postgres => postgres::measure(bench, &mut all).await?,
+            Self::Gateway => gateway::measure(bench, &mut all).await?,
         }
         Ok(all)
     }

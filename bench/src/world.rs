@@ -3,7 +3,7 @@
 
 use crate::baton::Baton;
 use crate::client::Connection;
-use crate::process::{Platform, Settings};
+use crate::process::{Server, Settings};
 use crate::toolbar::{self, RegistrationKey};
 use anyhow::{Context as _, Result};
 use load::Credentials;
@@ -42,7 +42,7 @@ impl Access {
 
 /// A running platform and who may call it.
 pub(crate) struct World {
-    pub(crate) platform: Platform,
+    pub(crate) platform: Server,
     pub(crate) access: Access,
 }
 
@@ -52,7 +52,7 @@ impl World {
     /// # Errors
     /// When anything refuses.
     pub(crate) async fn make(baton: &Baton, folder: &Path, settings: &Settings) -> Result<Self> {
-        let platform = Platform::start(baton, folder, settings)?;
+        let platform = Server::start(baton, folder, settings)?;
         let access = furnish(baton, &platform).await?;
         Ok(Self { platform, access })
     }
@@ -62,14 +62,14 @@ impl World {
     /// # Errors
     /// When it does not get ready.
     pub(crate) fn beside(&self, baton: &Baton, folder: &Path, settings: &Settings) -> Result<Self> {
-        let platform = Platform::start(baton, folder, settings)?;
+        let platform = Server::start(baton, folder, settings)?;
         let access = self.access.clone();
         Ok(Self { platform, access })
     }
 
     /// The same world again, after its platform ended in whatever way.
     pub(crate) fn again(baton: &Baton, folder: &Path, access: Access) -> Result<Self> {
-        let platform = Platform::start(baton, folder, &Settings::default())?;
+        let platform = Server::start(baton, folder, &Settings::default())?;
         Ok(Self { platform, access })
     }
 
@@ -93,7 +93,7 @@ impl World {
     }
 }
 
-async fn furnish(baton: &Baton, platform: &Platform) -> Result<Access> {
+async fn furnish(baton: &Baton, platform: &Server) -> Result<Access> {
     let operate = |words: &[&str]| baton.operate(platform.storage(), words);
     operate(&["practice", "add", PRACTICE, "Riverside Test Practice"])?;
     operate(&["practice", "add", OTHER_PRACTICE, "Hillside Test Practice"])?;
@@ -117,7 +117,7 @@ async fn furnish(baton: &Baton, platform: &Platform) -> Result<Access> {
 }
 
 /// Registers a new toolbar, signed in.
-async fn sign_in(baton: &Baton, platform: &Platform) -> Result<String> {
+async fn sign_in(baton: &Baton, platform: &Server) -> Result<String> {
     let words = ["device", "issue-key", PRACTICE];
     let key = baton.operate(platform.storage(), &words)?;
     let key = RegistrationKey {

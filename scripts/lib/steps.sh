@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2034
 # The steps of scripts/test, in their order: each a function step_NAME, with one line of what it is about.
 
-STEPS=(format tidy generate clippy docs build tests doctests crash postgres s3 cluster newman schemathesis fhir browser)
+STEPS=(format tidy generate clippy docs build tests doctests webhooks crash postgres s3 cluster newman schemathesis fhir browser)
 # What --quick leaves out.
-SLOW=(crash cluster newman schemathesis fhir browser)
+SLOW=(webhooks crash cluster newman schemathesis fhir browser)
 declare -A ABOUT=(
     [format]="the code is formatted"
     [tidy]="the house rules are kept"
@@ -13,6 +13,7 @@ declare -A ABOUT=(
     [build]="the program that the journeys run"
     [tests]="unit, property and integration tests, and journeys against the program"
     [doctests]="examples in the documentation"
+    [webhooks]="what the gateway posts is taken by the packages that products check it with"
     [crash]="no message lost or filed twice: kills, a full disk, damaged files, jumping clocks"
     [postgres]="what the platform keeps in PostgreSQL: every promise of a store, and how it is kept"
     [s3]="large attachments in S3"
@@ -46,6 +47,16 @@ step_tests() {
 }
 
 step_doctests() { cargo test --workspace --doc --quiet; }
+
+step_webhooks() {
+    need_node_tools
+    need_python_tools
+    if cargo nextest --version >/dev/null 2>&1; then
+        cargo nextest run --package gateway --run-ignored only -E 'test(/^webhooks::packages::/)'
+    else
+        cargo test --package gateway --test it -- webhooks::packages:: --ignored
+    fi
+}
 
 # What they print is shown: seeds, figures, and what this machine made them skip.
 step_crash() {

@@ -30,7 +30,8 @@ def main(words):
     logs.mkdir(parents=True, exist_ok=True)
     log = logs / "baton-up.log"
     with tempfile.TemporaryDirectory(prefix="baton-test-") as data, log.open("wb") as stderr:
-        arguments = ["up", "--data-dir", data, "--platform-port", "0", "--pas-port", "0", "--json"]
+        arguments = ["up", "--data-dir", data, "--platform-port", "0", "--pas-port", "0",
+                     "--gateway-port", "0", "--json"]
         begun = time.monotonic()
         up = subprocess.Popen(
             [PROGRAM, *arguments, *(["--demo"] if demo else [])],

@@ -1,18 +1,25 @@
 //! The command tree: what there is at the top; below it, one file a part.
 
 mod bench;
+mod gateway;
 mod keeping;
 mod platform;
 mod sandbox;
+mod send;
 mod storage;
 mod toolbar;
 
 pub(crate) use bench::{Bench, Scenario};
+pub(crate) use gateway::{
+    AtGateway, AtPlatform, Gateway, GatewayData, GatewayDb, GatewayDoctor, GatewayServe,
+    Key as GatewayKey, KeySources, Keys, Message as GatewayMessage, Operator, User, Webhook,
+};
 pub(crate) use keeping::{Backup, Db, Restore};
 pub(crate) use platform::{
     Audit, Client, Device, Key, Platform, PlatformData, PlatformServe, Practice, Topic,
 };
 pub(crate) use sandbox::{Sandbox, SandboxCommand, ToolbarState};
+pub(crate) use send::{Coded, Send, Status};
 pub(crate) use storage::Storage;
 pub(crate) use toolbar::{Toolbar, ToolbarAgent};
 
@@ -97,10 +104,19 @@ pub(crate) struct DataDir {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Start the whole environment on this machine: platform, Test PAS and a signed-in toolbar.
+    /// Start the whole environment on this machine: platform, gateway, Test PAS and a signed-in toolbar.
     Up(Box<Up>),
-    /// Play the story against a running `baton up`: code, token, message, record.
+    /// Play the story against a running `baton up`: code, message, record, webhook.
     Demo(DataDir),
+    /// Send documents into a patient's record, through a gateway.
+    Send(Box<Send>),
+    /// Show where a message stands that was sent through a gateway.
+    Status(Box<Status>),
+    /// The gateway that runs beside your product: run it, and manage users, messages, webhooks, keys.
+    Gateway {
+        #[command(subcommand)]
+        command: Box<Gateway>,
+    },
     /// The messaging platform: run it, and manage practices, client systems, keys, toolbars, topics.
     Platform {
         #[command(subcommand)]
@@ -176,6 +192,14 @@ pub(crate) struct Up {
         value_name = "PORT"
     )]
     pub(crate) pas_port: u16,
+    /// Port of the gateway; 0 takes any free one.
+    #[arg(
+        long,
+        env = "BATON_GATEWAY_PORT",
+        default_value = "8090",
+        value_name = "PORT"
+    )]
+    pub(crate) gateway_port: u16,
 }
 
 #[derive(Subcommand)]

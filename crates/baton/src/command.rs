@@ -5,14 +5,17 @@ mod bench;
 mod completions;
 mod db;
 mod doctor;
+pub(crate) mod gateway;
 mod generate;
 mod pas;
 pub(crate) mod platform;
 mod restore;
 mod sandbox;
+mod send;
+mod status;
 pub(crate) mod toolbar;
 
-use crate::args::{Args, Command, Platform, Toolbar};
+use crate::args::{Args, Command, Gateway, Platform, Toolbar};
 use crate::{demo, telemetry, up};
 use httpkit::lifecycle::Shutdown;
 use std::time::Instant;
@@ -20,15 +23,13 @@ use std::time::Instant;
 /// Runs what was asked.
 pub(crate) async fn run(args: Args, started: Instant) -> anyhow::Result<()> {
     let Args { global, command } = args;
-    let serves = matches!(
-        command,
-        Command::Platform {
-            command: Platform::Serve(_)
-        } | Command::Pas { .. }
-            | Command::Toolbar {
-                command: Toolbar::Agent(_)
-            }
-    );
+    let serves = match &command {
+        Command::Platform { command } => matches!(command, Platform::Serve(_)),
+        Command::Gateway { command } => matches!(**command, Gateway::Serve(_)),
+        Command::Toolbar { command } => matches!(command, Toolbar::Agent(_)),
+        Command::Pas { .. } => true,
+        _ => false,
+    };
     // The screen of `up` is for people; what the parts log goes to a file, unless it was asked for.
     let file = match &command {
         Command::Up(up) if global.log.is_none() => Some(up::log_file(&up.data.data_dir)?),
@@ -52,6 +53,9 @@ pub(crate) async fn run(args: Args, started: Instant) -> anyhow::Result<()> {
     match command {
         Command::Up(up) => up::run(*up, json, started).await,
         Command::Demo(data) => demo::run(&data.data_dir, json).await,
+        Command::Send(args) => send::run(*args, json).await,
+        Command::Status(args) => status::run(*args, json).await,
+        Command::Gateway { command } => gateway::run(*command, json).await,
         Command::Platform { command } => platform::run(command, json).await,
         Command::Pas { command } => pas::run(command, json).await,
         Command::Toolbar { command } => toolbar::run(command, json).await,

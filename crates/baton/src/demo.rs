@@ -1,136 +1,239 @@
-//! The story, played against a running `baton up` by its public APIs alone: code, token, message,
-//! record.
+//! The story, played against a running `baton up` by its public APIs alone: an access code, a message through
+//! the gateway, a webhook, the record.
 
+mod listener;
 mod message;
+mod timeline;
 
-use crate::args::DataDir;
+use crate::args::{AtGateway, DataDir};
+use crate::command::gateway::call::{Client, text};
 use crate::exit::{from_sdk, refused};
 use crate::output;
-use crate::up::sdk_dir::Connection;
+use crate::up::sdk_dir::{self, Connection};
 use anyhow::Context as _;
-use sdk::{FhirClient, PartnerClient};
+use listener::Listener;
+use sdk::FhirClient;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::{Duration, Instant};
+use timeline::Timeline;
 use wire::fhir_r4::MESSAGE_ID;
-use wire::partner::StatusAnswer;
+use wire::gateway::webhooks::NewWebhook;
+use wire::gateway::{Event, MessageEntry};
+use wire::paths::gateway as paths;
 
 /// An instant message is in the record within a second; this is for a machine that is busy.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// One line of the timeline.
-struct Timeline {
-    json: bool,
-    started: Instant,
-    steps: Vec<Value>,
+/// Plays it and prints the timeline.
+pub(crate) async fn run(folder: &Path, as_json: bool) -> anyhow::Result<()> {
+    let connection = Connection::read(folder)?;
+    let at = connection
+        .gateway
+        .clone()
+        .context("that environment has no gateway: end it, and start it anew with `baton up`")?;
+    let data = DataDir {
+        data_dir: folder.to_owned(),
+    };
+    let gateway = Client::of(&AtGateway {
+        data: data.clone(),
+        gateway_url: None,
+        gateway_key: None,
+    })?;
+    let mut play = Play {
+        timeline: Timeline::start(as_json),
+        listener: Listener::start().await?,
+        gateway,
+        connection,
+    };
+    if !as_json {
+        output::line(&output::bold(
+            "A pharmacy sends a document into a patient's record, through its gateway",
+        ));
+    }
+    play.authorise(&data, &at).await?;
+    let webhook = play.be_told().await?;
+    let played = play.both(folder, &at).await;
+    // Whatever came of it, the next demo listens somewhere else.
+    play.gateway
+        .told(play.gateway.sdk.delete_webhook(&webhook))
+        .await?;
+    play.listener.end().await;
+    let mut played = played?;
+    if let Some(told) = played.as_object_mut() {
+        told.insert("timeline".to_owned(), Value::Array(play.timeline.steps()));
+    }
+    if as_json {
+        return output::json(&json!({ "demo": played }));
+    }
+    after(&play.connection, &at, &text(&played, "/messageId"));
+    Ok(())
 }
 
-impl Timeline {
-    fn step(&mut self, what: &str, detail: &str) {
-        let at = self.started.elapsed();
-        self.steps.push(json!({ "atMillis": u64::try_from(at.as_millis()).unwrap_or(u64::MAX), "step": what, "detail": detail }));
-        if !self.json {
-            output::line(&format!(
-                "  {:>7.3} s  {what:<34}{detail}",
-                at.as_secs_f64()
-            ));
+/// Who plays.
+struct Play {
+    connection: Connection,
+    gateway: Client,
+    listener: Listener,
+    timeline: Timeline,
+}
+
+impl Play {
+    async fn authorise(&mut self, data: &DataDir, at: &sdk_dir::AtGateway) -> anyhow::Result<()> {
+        let code = crate::command::toolbar::control(data)?
+            .new_code()
+            .await
+            .map_err(from_sdk)
+            .context("the toolbar made no access code; is somebody logged in to the Test PAS?")?;
+        self.timeline.step(
+            "the toolbar makes an access code",
+            "for the signed-in practitioner, good for 60 s",
+        );
+        let taken = self.gateway.sdk.authorise(&at.user_id, &code.access_code);
+        self.gateway.told(taken).await?;
+        self.timeline.step(
+            "the pharmacy hands it to its gateway",
+            "which seals the token in its vault",
+        );
+        Ok(())
+    }
+
+    /// Has webhooks posted to the listener; the endpoint's name.
+    async fn be_told(&mut self) -> anyhow::Result<String> {
+        let wanted = NewWebhook {
+            url: self.listener.url.clone(),
+            events: Vec::new(),
+            description: Some("baton demo".to_owned()),
+        };
+        let added = self.gateway.sdk.add_webhook(&wanted);
+        let added = self.gateway.told(added).await?;
+        self.listener.trust(&added.secret)?;
+        self.timeline
+            .step("it adds a webhook", "and keeps its secret, to check by");
+        Ok(added.webhook.webhook_id)
+    }
+
+    /// An instant message into the record, and a standard one that waits.
+    async fn both(&mut self, folder: &Path, at: &sdk_dir::AtGateway) -> anyhow::Result<Value> {
+        let instant = message::instant(&self.connection, &at.user_id);
+        let id = self
+            .enter(
+                &instant,
+                "an instant message is queued",
+                &message::describe(&instant),
+            )
+            .await?;
+        let told = self.until(&id, "COMPLETED").await?;
+        let found = self.gateway.told(self.gateway.sdk.message(&id)).await?;
+        let http = httpkit::outbound::client(Some(PATIENCE))?;
+        let records = FhirClient::new(http, &self.connection.test_pas_url)?;
+        let documents = records
+            .find_documents(MESSAGE_ID, &id)
+            .await
+            .map_err(from_sdk)?
+            .len();
+        self.timeline.step(
+            "in the patient's record",
+            &format!("{documents} documents with its message id"),
+        );
+        let standard = message::standard(&self.connection);
+        let waits = self
+            .enter(
+                &standard,
+                "a standard message is queued",
+                "for somebody at the practice to look at",
+            )
+            .await?;
+        self.until(&waits, "PENDING").await?;
+        self.timeline.step(
+            "it waits at the practice",
+            &format!("baton toolbar inbox --data-dir {}", folder.display()),
+        );
+        Ok(json!({
+            "messageId": id,
+            "status": found.platform_status,
+            "documents": documents,
+            "webhooks": told,
+            "waiting": waits,
+        }))
+    }
+
+    async fn enter(
+        &mut self,
+        entry: &MessageEntry,
+        what: &str,
+        detail: &str,
+    ) -> anyhow::Result<String> {
+        let entered = self.gateway.told(self.gateway.sdk.send(entry)).await?;
+        self.timeline.step(what, detail);
+        Ok(entered.message_id)
+    }
+
+    /// Listens until a webhook tells this status; the types of all that came about the message.
+    async fn until(&mut self, id: &str, status: &str) -> anyhow::Result<Vec<String>> {
+        let end = Instant::now() + PATIENCE;
+        let mut told = Vec::new();
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let Some(event) = self.listener.next(left).await else {
+                anyhow::bail!("no webhook said {status} within {} s", PATIENCE.as_secs());
+            };
+            if event.data.message_id.as_deref() != Some(id) {
+                continue;
+            }
+            self.timeline
+                .step("a webhook arrives, well signed", &words(&event));
+            told.push(event.kind);
+            match event.data.status {
+                Some(now) if now == status => return Ok(told),
+                Some(now) if now != "PENDING" => {
+                    return Err(refused(format!("the message ended as {now}")));
+                }
+                _ => {}
+            }
+            if let Some(problem) = event.data.problem {
+                return Err(refused(format!("the platform refused it: {problem}")));
+            }
         }
     }
 }
 
-/// Plays it and prints the timeline.
-pub(crate) async fn run(folder: &Path, json: bool) -> anyhow::Result<()> {
-    let connection = Connection::read(folder)?;
-    let http = httpkit::outbound::client(Some(Duration::from_secs(60)))?;
-    let partner = PartnerClient::new(http.clone(), &connection.platform_url, &connection.api_key)?;
-    let toolbar = crate::command::toolbar::control(&DataDir {
-        data_dir: folder.to_owned(),
-    })?;
-    let mut timeline = Timeline {
-        json,
-        started: Instant::now(),
-        steps: Vec::new(),
-    };
-    if !json {
-        output::line(&output::bold(
-            "A pharmacy sends a document into a patient's record",
-        ));
+/// The address of a message.
+fn of(id: &str) -> String {
+    paths::MESSAGE.replace("{messageId}", id)
+}
+
+fn words(event: &Event) -> String {
+    let more = [
+        &event.data.status,
+        &event.data.sub_status,
+        &event.data.problem,
+    ];
+    let more = more.into_iter().flatten().map(String::as_str);
+    let more = more.collect::<Vec<_>>().join(", ");
+    if more.is_empty() {
+        event.kind.clone()
+    } else {
+        format!("{}: {more}", event.kind)
     }
-    partner.test().await.map_err(from_sdk)?;
-    timeline.step("the key is good", "GET /api/v1/test");
-    let code = toolbar
-        .new_code()
-        .await
-        .map_err(from_sdk)
-        .context("the toolbar made no access code; is somebody logged in to the Test PAS?")?;
-    timeline.step(
-        "the toolbar makes an access code",
-        "for the signed-in practitioner, good for 60 s",
-    );
-    let token = partner
-        .exchange(&code.access_code)
-        .await
-        .map_err(from_sdk)?
-        .token;
-    timeline.step("the pharmacy exchanges it", "POST …/instant/access/token");
-    let message = message::compose(&connection);
-    let summary = message::describe(&message);
-    partner
-        .send_instant(&token, &message)
-        .await
-        .map_err(from_sdk)?;
-    timeline.step("an instant message is accepted", &summary);
-    let status = follow(&partner, &message.message_id).await?;
-    let words = [Some(status.status.clone()), status.sub_status.clone()]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(", ");
-    timeline.step("its status", &words);
-    if status.status != "COMPLETED" {
-        return Err(refused(format!("the message ended as {words}")));
-    }
-    let records = FhirClient::new(http, &connection.test_pas_url)?;
-    let found = records
-        .find_documents(MESSAGE_ID, &message.message_id)
-        .await
-        .map_err(from_sdk)?
-        .len();
-    timeline.step(
-        "in the patient's record",
-        &format!("{found} documents with its message id"),
-    );
-    if json {
-        return output::json(
-            &json!({ "demo": { "messageId": message.message_id, "status": status, "documents": found, "timeline": timeline.steps } }),
-        );
-    }
+}
+
+/// What a person may look at now.
+fn after(connection: &Connection, at: &sdk_dir::AtGateway, id: &str) {
     output::line("");
     output::line(&format!(
         "  See it: {}/subjects?q={} (log in with {})",
         connection.test_pas_url, connection.nhs_number, connection.spine_user_id
     ));
     output::line(&format!(
-        "  Ask for it: curl -s {}/api/v1/messages/{}/status -H 'ApiKey: {}'",
-        connection.platform_url, message.message_id, connection.api_key
+        "  And at the console: {} (sign in as {})",
+        at.console_url, at.console_user
+    ));
+    output::line(&format!(
+        "  Ask for it: curl -s {}{} -H 'Authorization: Bearer {}'",
+        at.url,
+        of(id),
+        at.api_key
     ));
     output::line("");
-    Ok(())
-}
-
-/// Asks for the status until the message has reached its end, or a person must act.
-async fn follow(partner: &PartnerClient, message_id: &str) -> anyhow::Result<StatusAnswer> {
-    let started = Instant::now();
-    loop {
-        let status = partner.status(message_id).await.map_err(from_sdk)?;
-        let under_way = status.status == "PENDING"
-            && matches!(
-                status.sub_status.as_deref(),
-                Some("Awaiting instant import" | "Import in progress")
-            );
-        if !under_way || started.elapsed() > PATIENCE {
-            return Ok(status);
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
 }

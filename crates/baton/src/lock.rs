@@ -2,6 +2,7 @@
 
 use crate::exit::refused;
 use std::fs::{File, TryLockError};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 /// Takes the folder until the process ends, in any way. No sooner: what is being written when a server
@@ -12,6 +13,7 @@ pub(crate) fn take(folder: &Path) -> anyhow::Result<()> {
         .create(true)
         .truncate(false)
         .write(true)
+        .mode(0o600)
         .open(folder.join("lock"))?;
     match file.try_lock() {
         Ok(()) => {

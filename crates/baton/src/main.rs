@@ -14,6 +14,7 @@ mod output;
 mod settings;
 mod storage;
 mod telemetry;
+mod terminal;
 mod up;
 
 use clap::FromArgMatches as _;

@@ -1,24 +1,36 @@
 //! What a person or a script reads: the only place that prints.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is where the command line speaks"
-)]
-
 use serde::Serialize;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write};
 
 /// A line for a person.
 pub(crate) fn line(text: &str) {
-    println!("{text}");
+    // Nobody can be told that nobody can be told.
+    let _ = write(&mut std::io::stdout().lock(), text);
 }
 
 /// One JSON document on a line of its own, sent off at once.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
-    println!("{}", serde_json::to_string(value)?);
-    std::io::stdout().flush()?;
+    write(
+        &mut std::io::stdout().lock(),
+        &serde_json::to_string(value)?,
+    )?;
     Ok(())
+}
+
+/// A line, sent off at once. Who reads may stop early, as `head` does: then the rest is for nobody, and nothing has
+/// gone wrong.
+fn write(to: &mut impl Write, text: &str) -> std::io::Result<()> {
+    match writeln!(to, "{text}").and_then(|()| to.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+/// Words beside the answer.
+fn aside(text: std::fmt::Arguments<'_>) {
+    // As with `line`.
+    let _ = std::io::stderr().write_fmt(text);
 }
 
 /// A fault, for a person.
@@ -28,17 +40,17 @@ pub(crate) fn error(text: &str) {
     } else {
         ("", "")
     };
-    eprintln!("{mark}error:{end} {text}");
+    aside(format_args!("{mark}error:{end} {text}\n"));
 }
 
 /// A remark that is not the answer, kept out of what a script reads.
 pub(crate) fn remark(text: &str) {
-    eprintln!("{text}");
+    aside(format_args!("{text}\n"));
 }
 
 /// A question, with the cursor left behind it.
 pub(crate) fn ask(text: &str) {
-    eprint!("{text}");
+    aside(format_args!("{text}"));
 }
 
 /// Bold on a terminal.
@@ -48,6 +60,11 @@ pub(crate) fn bold(text: &str) -> String {
     } else {
         text.to_owned()
     }
+}
+
+/// A text of others, without anything that may steer the terminal.
+pub(crate) fn plain(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
 }
 
 /// A table with a heading; columns as wide as their widest cell.
@@ -64,10 +81,9 @@ pub(crate) fn table(heading: &[&str], rows: &[Vec<String>]) {
     };
     let widths: Vec<_> = (0..heading.len()).map(width).collect();
     // Names come from others: nothing in them may steer the terminal.
-    let plain = |cell: &String| cell.replace(char::is_control, "\u{fffd}");
     let rows: Vec<Vec<String>> = rows
         .iter()
-        .map(|row| row.iter().map(plain).collect())
+        .map(|row| row.iter().map(|cell| plain(cell)).collect())
         .collect();
     let show = |cells: Vec<&str>| {
         let padded = cells
@@ -84,3 +100,6 @@ pub(crate) fn table(heading: &[&str], rows: &[Vec<String>]) {
         line("(none)");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ mod bucket;
 pub(crate) mod code_key;
 pub(crate) mod database_url;
 mod folder;
+pub(crate) mod gateway;
 mod no_blobs;
 mod owner;
 pub(crate) mod rows;

@@ -3,6 +3,7 @@
 
 mod banner;
 mod first_start;
+mod gateway;
 mod parts;
 pub(crate) mod sdk_dir;
 
@@ -10,18 +11,37 @@ use crate::args::Up;
 use crate::folder::make_private;
 use crate::{demo, output};
 use anyhow::Context as _;
+use httpkit::clock::{SandboxClock, SystemClock};
+use model::Clock;
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// The toolbar's folder in the data folder.
 pub(crate) const TOOLBAR_DIR: &str = "toolbar";
 /// The platform's folder in the data folder.
 pub(crate) const PLATFORM_DIR: &str = "platform";
+/// The gateway's folder in the data folder.
+pub(crate) const GATEWAY_DIR: &str = "gateway";
 /// How far the environment's clock was moved.
 pub(crate) const SANDBOX_CLOCK: &str = "sandbox-clock";
 
 const LOG: &str = "up.log";
+
+/// The clock that a part's folder goes by: that of the `up` that it belongs to, which may have been moved, or
+/// this machine's. `name` is what the part's folder is called in an environment.
+pub(crate) fn clock_of(part: &Path, name: &str) -> anyhow::Result<Arc<dyn Clock>> {
+    let moved = part
+        .parent()
+        .filter(|_| part.ends_with(name))
+        .map(|folder| folder.join(SANDBOX_CLOCK))
+        .filter(|file| file.is_file());
+    Ok(match moved {
+        Some(file) => Arc::new(SandboxClock::open(&file)?),
+        None => Arc::new(SystemClock),
+    })
+}
 
 /// The file that the parts log to. [`run`] begins it anew once the folder is its own.
 pub(crate) fn log_file(folder: &Path) -> anyhow::Result<File> {

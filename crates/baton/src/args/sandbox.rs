@@ -1,12 +1,19 @@
 //! `baton sandbox …`
 
-use super::DataDir;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+use std::path::PathBuf;
 
 #[derive(ClapArgs)]
 pub(crate) struct Sandbox {
-    #[command(flatten)]
-    pub(crate) data: DataDir,
+    /// Folder in which `baton up` keeps everything.
+    #[arg(
+        long,
+        env = "BATON_DATA_DIR",
+        default_value = "baton-data",
+        value_name = "DIR",
+        global = true
+    )]
+    pub(crate) data_dir: PathBuf,
     #[command(subcommand)]
     pub(crate) command: SandboxCommand,
 }

@@ -47,7 +47,7 @@ pub(crate) struct Storage {
 }
 
 /// Only an empty text is refused here, where clap quotes what is wrong.
-fn secret(text: &str) -> Result<Secret, &'static str> {
+pub(super) fn secret(text: &str) -> Result<Secret, &'static str> {
     if text.is_empty() {
         return Err("must not be empty; leave it out to keep data in the data folder");
     }

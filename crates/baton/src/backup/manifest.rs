@@ -18,6 +18,10 @@ pub(crate) const FILE: &str = "manifest.json";
 pub(super) const SQLITE: &str = "database.sqlite";
 /// What `pg_dump` wrote.
 pub(super) const DUMP: &str = "database.dump";
+/// The copy of a gateway's SQLite database.
+pub(super) const GATEWAY_SQLITE: &str = "gateway.sqlite";
+/// What `pg_dump` wrote of a gateway.
+pub(super) const GATEWAY_DUMP: &str = "gateway.dump";
 /// The folder of blobs, as the platform's own.
 pub(super) const BLOBS: &str = "blobs";
 /// The names of all blobs, one a line.
@@ -53,11 +57,24 @@ pub(crate) struct Entry {
     pub(crate) sha256: String,
 }
 
+/// Whose data a backup holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Whose {
+    /// A platform's, and that of every backup which doesn't say.
+    #[default]
+    Platform,
+    Gateway,
+}
+
 /// What a backup holds.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Manifest {
     format: u32,
+    /// Whose data it is.
+    #[serde(default)]
+    pub(super) of: Whose,
     /// The backup's own name, as the audit log has it.
     pub(crate) id: String,
     /// The version of Baton that took it.
@@ -87,9 +104,10 @@ pub(super) struct Rows {
 
 impl Manifest {
     /// A manifest without files.
-    pub(super) fn new(id: String, taken_at: Timestamp, rows: Rows) -> Self {
+    pub(super) fn new(of: Whose, id: String, taken_at: Timestamp, rows: Rows) -> Self {
         Self {
             format: FORMAT,
+            of,
             id,
             baton: env!("CARGO_PKG_VERSION").to_owned(),
             taken_at,
@@ -117,8 +135,8 @@ impl Manifest {
         crate::folder::write_private(folder, FILE, text.as_bytes())
     }
 
-    /// Reads a backup's manifest, and checks every file it names.
-    pub(super) fn read(folder: &Path) -> anyhow::Result<Self> {
+    /// Reads the manifest of a backup of this kind, and checks every file it names.
+    pub(super) fn read(folder: &Path, of: Whose) -> anyhow::Result<Self> {
         let place = folder.join(FILE);
         let shown = place.display();
         let bytes =
@@ -136,6 +154,16 @@ impl Manifest {
                 "`{shown}` was written by Baton {}, which this version cannot read",
                 manifest.baton
             )));
+        }
+        if manifest.of != of {
+            return Err(refused(match manifest.of {
+                Whose::Gateway => {
+                    "this is a backup of a gateway; bring it back with `baton gateway restore`"
+                }
+                Whose::Platform => {
+                    "this is a backup of a platform; bring it back with `baton restore`"
+                }
+            }));
         }
         for expected in &manifest.files {
             if entry(folder, &expected.name)? != *expected {

@@ -8,13 +8,20 @@ use std::process::Stdio;
 use store_postgres::Settings;
 use tokio::process::Command;
 
-/// Everything of ours is in this schema.
-const SCHEMA: &str = "--schema=platform";
+/// Everything of a platform is in this schema.
+pub(super) const PLATFORM: &str = "--schema=platform";
+/// Everything of a gateway is in this schema.
+pub(super) const GATEWAY: &str = "--schema=gateway";
 /// So much of what a program says is passed on.
 const WORDS: usize = 600;
 
-/// Writes the state that a snapshot shows into a file.
-pub(super) async fn dump(settings: &Settings, snapshot: &str, file: &Path) -> anyhow::Result<()> {
+/// Writes the state that a snapshot shows of a schema into a file.
+pub(super) async fn dump(
+    settings: &Settings,
+    schema: &str,
+    snapshot: &str,
+    file: &Path,
+) -> anyhow::Result<()> {
     // Made before the program would, for its owner only.
     let (folder, name) = (file.parent(), file.file_name().and_then(OsStr::to_str));
     let (Some(folder), Some(name)) = (folder, name) else {
@@ -23,7 +30,7 @@ pub(super) async fn dump(settings: &Settings, snapshot: &str, file: &Path) -> an
     crate::folder::write_private(folder, name, b"")?;
     let mut command = program("pg_dump", settings);
     command
-        .args(["--format=custom", SCHEMA, "--no-owner", "--no-privileges"])
+        .args(["--format=custom", schema, "--no-owner", "--no-privileges"])
         .arg(format!("--snapshot={snapshot}"))
         .arg("--file")
         .arg(file);

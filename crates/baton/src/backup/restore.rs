@@ -1,7 +1,7 @@
 //! Bringing a backup back, into an empty place, and checking all of it before saying so.
 
 use super::blobs::{self, AT_ONCE};
-use super::manifest::{self, Engine, Manifest};
+use super::manifest::{self, Engine, Manifest, Whose};
 use super::programs;
 use crate::exit::refused;
 use crate::folder::make_private;
@@ -30,8 +30,8 @@ pub(crate) async fn run(
     by: &Actor,
     now: Timestamp,
 ) -> anyhow::Result<Manifest> {
-    let manifest = Manifest::read(from)?;
-    fits(&manifest, place)?;
+    let manifest = Manifest::read(from, Whose::Platform)?;
+    fits(&manifest, &place.database)?;
     if let Database::File(_) = place.database {
         make_private(&place.folder)?;
         crate::lock::take(&place.folder)?;
@@ -110,8 +110,8 @@ impl Act<'_> {
 }
 
 /// Whether the flags name a place that this backup can go to.
-fn fits(manifest: &Manifest, place: &Place) -> anyhow::Result<()> {
-    let here = match place.database {
+pub(super) fn fits(manifest: &Manifest, database: &Database) -> anyhow::Result<()> {
+    let here = match database {
         Database::File(_) => Engine::Sqlite,
         Database::Server(_) => Engine::Postgresql,
     };
@@ -269,7 +269,7 @@ async fn postgresql(
         .map_err(told)
 }
 
-fn equal(rows: Vec<(String, u64)>, manifest: &Manifest) -> anyhow::Result<()> {
+pub(super) fn equal(rows: Vec<(String, u64)>, manifest: &Manifest) -> anyhow::Result<()> {
     let found: BTreeMap<_, _> = rows.into_iter().collect();
     for (table, count) in &manifest.rows {
         let here = found.get(table).copied().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Taking a backup while servers run.
 
 use super::blobs::{self, AT_ONCE};
-use super::manifest::{self, Engine, Manifest};
+use super::manifest::{self, Engine, Manifest, Whose};
 use super::programs;
 use crate::exit::refused;
 use crate::folder::{make_own, write_private};
@@ -36,7 +36,7 @@ pub(crate) async fn run(
         Database::File(file) => sqlite(file, to).await?,
         Database::Server(settings) => postgresql(settings, to).await?,
     };
-    let mut manifest = Manifest::new(id, now, copied);
+    let mut manifest = Manifest::new(Whose::Platform, id, now, copied);
     output::remark(&format!(
         "{} rows of {} copied; now {} attachments",
         manifest.all_rows(),
@@ -74,7 +74,7 @@ async fn note(place: &Place, by: &Actor, id: &str, now: Timestamp) -> anyhow::Re
 }
 
 /// Makes the folder; one that holds something already stays as it is.
-fn empty(to: &Path) -> anyhow::Result<()> {
+pub(super) fn empty(to: &Path) -> anyhow::Result<()> {
     if std::fs::read_dir(to).is_ok_and(|mut inside| inside.next().is_some()) {
         return Err(refused(format!(
             "`{}` is not empty; every backup needs a folder of its own",
@@ -118,7 +118,8 @@ async fn postgresql(
         .map_err(told)?;
     // Everything below sees the same moment.
     let snapshot = reader.export().await.map_err(told)?;
-    programs::dump(settings, &snapshot, &to.join(manifest::DUMP)).await?;
+    let file = to.join(manifest::DUMP);
+    programs::dump(settings, programs::PLATFORM, &snapshot, &file).await?;
     let contents = reader.contents().await.map_err(told)?;
     let mut named = Vec::new();
     loop {

@@ -12,7 +12,13 @@ pub(crate) async fn run(command: Db, json: bool) -> anyhow::Result<()> {
     match command {
         Db::Status(data) => {
             let place = Place::of(&data.data_dir, &data.storage)?;
-            show(&place, &schema(&place).await?, json)
+            show(
+                &PLATFORM,
+                &place.database,
+                &place.shown(),
+                &schema(&place).await?,
+                json,
+            )
         }
         Db::Migrate(data) => {
             let place = Place::of(&data.data_dir, &data.storage)?;
@@ -37,7 +43,7 @@ pub(crate) async fn run(command: Db, json: bool) -> anyhow::Result<()> {
                     before.version, after.version
                 ));
             }
-            show(&place, &after, json)
+            show(&PLATFORM, &place.database, &place.shown(), &after, json)
         }
         Db::WentBack(data) => {
             let place = Place::of(&data.data_dir, &data.storage)?;
@@ -74,10 +80,28 @@ pub(crate) async fn run(command: Db, json: bool) -> anyhow::Result<()> {
     }
 }
 
-fn show(place: &Place, schema: &Schema, json: bool) -> anyhow::Result<()> {
+/// How the commands on a database are called.
+pub(super) struct Words {
+    /// What brings the tables up to date.
+    pub(super) migrate: &'static str,
+}
+
+const PLATFORM: Words = Words {
+    migrate: "baton db migrate",
+};
+
+/// Shows what was found.
+pub(super) fn show(
+    words: &Words,
+    database: &Database,
+    place: &str,
+    schema: &Schema,
+    json: bool,
+) -> anyhow::Result<()> {
+    let migrate = words.migrate;
     if json {
         return output::json(&json!({
-            "engine": match place.database {
+            "engine": match database {
                 Database::File(_) => "sqlite",
                 Database::Server(_) => "postgresql",
             },
@@ -88,11 +112,11 @@ fn show(place: &Place, schema: &Schema, json: bool) -> anyhow::Result<()> {
             "pending": schema.pending,
         }));
     }
-    output::line(&format!("Database   {}", place.shown()));
+    output::line(&format!("Database   {place}"));
     if schema.version == 0 {
-        output::line(
-            "Tables     none yet; `baton db migrate` or the first server to start makes them",
-        );
+        output::line(&format!(
+            "Tables     none yet; `{migrate}` or the first server to start makes them"
+        ));
         return Ok(());
     }
     output::line(&format!(
@@ -113,10 +137,10 @@ fn show(place: &Place, schema: &Schema, json: bool) -> anyhow::Result<()> {
         output::line("Pending    nothing");
     } else {
         output::line(&format!("Pending    {}", schema.pending.join(", ")));
-        output::line(match place.database {
-            Database::File(_) => "Next: start the server, or run `baton db migrate`.",
+        output::line(&match database {
+            Database::File(_) => format!("Next: start the server, or run `{migrate}`."),
             Database::Server(_) => {
-                "Next: run `baton db migrate` once, then start the new version's nodes."
+                format!("Next: run `{migrate}` once, then start the new version's nodes.")
             }
         });
     }

@@ -2,8 +2,9 @@
 
 mod attachments;
 mod database;
+mod gateway;
 
-use crate::args::Storage;
+use crate::args::{GatewayDoctor, Storage};
 use crate::output;
 use crate::storage::rows::Rows;
 use crate::storage::{BLOBS, BlobPlace, DATABASE, Database, Place};
@@ -90,10 +91,25 @@ pub(crate) async fn run(folder: &Path, storage: &Storage, json: bool) -> anyhow:
             "start `baton up`, or name its folder with --data-dir",
         )),
     }
+    told(&checks, json)
+}
+
+/// The same of a gateway.
+pub(crate) async fn gateway(args: GatewayDoctor, json: bool) -> anyhow::Result<()> {
+    let folder = &args.data.data_dir;
+    let mut checks = Vec::new();
+    if args.data.database_url.is_none() || folder.is_dir() {
+        checks.extend([folder_check(folder), disk(folder)]);
+    }
+    gateway::check(&args, &mut checks).await?;
+    told(&checks, json)
+}
+
+fn told(checks: &[Check], json: bool) -> anyhow::Result<()> {
     if json {
         output::json(&checks)?;
     } else {
-        show(&checks);
+        show(checks);
     }
     let bad = checks
         .iter()
@@ -192,16 +208,18 @@ async fn environment(
     checks: &mut Vec<Check>,
 ) -> anyhow::Result<()> {
     let http = httpkit::outbound::client(Some(Duration::from_secs(5)))?;
-    checks.push(platform(&http, connection).await?);
-    checks.push(clock(&http, connection).await);
+    checks.push(platform(&http, &connection.platform_url, &connection.api_key).await?);
+    checks.push(clock(&http, &connection.platform_url).await);
+    if let Some(running) = &connection.gateway {
+        checks.push(gateway::answers(&http, running).await);
+    }
     checks.push(test_pas(&http, connection).await?);
     checks.push(toolbar(folder).await);
     Ok(())
 }
 
-async fn platform(http: &reqwest::Client, connection: &Connection) -> anyhow::Result<Check> {
-    let partner = PartnerClient::new(http.clone(), &connection.platform_url, &connection.api_key)?;
-    let url = &connection.platform_url;
+async fn platform(http: &reqwest::Client, url: &str, key: &str) -> anyhow::Result<Check> {
+    let partner = PartnerClient::new(http.clone(), url, key)?;
     Ok(match partner.test().await {
         Ok(()) => Check::good(
             "platform",
@@ -210,7 +228,7 @@ async fn platform(http: &reqwest::Client, connection: &Connection) -> anyhow::Re
         Err(Error::Refused(refusal)) if refusal.status == 401 => Check::bad(
             "platform",
             format!("{url} does not know the API key"),
-            "another environment listens there; end it, or choose another port",
+            "give it a key of that platform; of `up`: end the other environment that listens there",
         ),
         Err(Error::Refused(refusal)) => Check::bad(
             "platform",
@@ -220,19 +238,15 @@ async fn platform(http: &reqwest::Client, connection: &Connection) -> anyhow::Re
         Err(_) => Check::bad(
             "platform",
             format!("nothing answers at {url}"),
-            "start `baton up`",
+            "start `baton up`, or look whether address and network are right",
         ),
     })
 }
 
 /// Compares clocks by the platform's `Date` header.
-async fn clock(http: &reqwest::Client, connection: &Connection) -> Check {
+async fn clock(http: &reqwest::Client, url: &str) -> Check {
     let answer = http
-        .get(format!(
-            "{}{}",
-            connection.platform_url,
-            wire::paths::operator::LIVE
-        ))
+        .get(format!("{url}{}", wire::paths::operator::LIVE))
         .send()
         .await;
     let date = answer.ok().and_then(|answer| {
@@ -258,7 +272,7 @@ async fn clock(http: &reqwest::Client, connection: &Connection) -> Check {
         Check::warning(
             "clock",
             format!("{} s apart from the platform's machine", apart.as_secs()),
-            "set both clocks by NTP: toolbars cannot sign in otherwise",
+            "set both clocks by NTP: toolbars cannot sign in otherwise, and messages expire too early or late",
         )
     } else {
         Check::good("clock", "agrees with the platform's machine")

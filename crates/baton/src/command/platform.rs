@@ -5,13 +5,14 @@ mod ready;
 mod serve;
 
 use crate::args::Platform as Command;
+pub(crate) use ready::run as ready;
 use store::platform::PlatformStore;
 
 /// Runs one of the platform's commands.
 pub(crate) async fn run(command: Command, json: bool) -> anyhow::Result<()> {
     match command {
         Command::Serve(serve) => serve::run(*serve, json).await,
-        Command::Ready { url } => ready::run(&url, json).await,
+        Command::Ready { url } => ready(&url, json).await,
         Command::Practice(command) => acts::practice(command, json).await,
         Command::Client(command) => acts::client(command, json).await,
         Command::Key(command) => acts::key(command, json).await,

@@ -10,7 +10,7 @@ use wire::paths::sandbox as paths;
 
 /// Asks, and prints what is in force afterwards.
 pub(crate) async fn run(sandbox: Sandbox, json: bool) -> anyhow::Result<()> {
-    let base = Connection::read(&sandbox.data.data_dir)?.platform_url;
+    let base = Connection::read(&sandbox.data_dir)?.platform_url;
     let (path, body) = match sandbox.command {
         SandboxCommand::State => (paths::STATE, None),
         SandboxCommand::Advance { by } => (paths::CLOCK, Some(json!({ "advance": by }))),
@@ -54,23 +54,56 @@ pub(crate) async fn run(sandbox: Sandbox, json: bool) -> anyhow::Result<()> {
     if json {
         return output::json(&shown);
     }
-    let text = |name: &str| {
-        shown
-            .get(name)
-            .map(|value| {
-                value
-                    .as_str()
-                    .map_or_else(|| value.to_string(), str::to_owned)
-            })
-            .unwrap_or_default()
-    };
-    output::line(&format!(
-        "clock             {} ({} s ahead)",
-        text("now"),
-        text("clockAheadSeconds")
-    ));
-    output::line(&format!("failing imports   {}", text("failingImports")));
-    output::line(&format!("toolbar offline   {}", text("toolbarOffline")));
-    output::line(&format!("platform answers  {}", text("platformAnswers")));
+    for line in lines(&shown) {
+        output::line(&line);
+    }
     Ok(())
+}
+
+/// What is in force, for a person.
+fn lines(shown: &Value) -> [String; 4] {
+    let text = |name: &str| match shown.get(name) {
+        None | Some(Value::Null) => "none".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Bool(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
+        Some(other) => other.to_string(),
+    };
+    let now = text("now");
+    // Nobody reads the parts of a second.
+    let now = now.parse::<jiff::Timestamp>().map_or(now, |now| {
+        jiff::Timestamp::from_second(now.as_second())
+            .map_or(now, |now| now)
+            .to_string()
+    });
+    [
+        format!(
+            "clock             {now} ({} s ahead)",
+            text("clockAheadSeconds")
+        ),
+        format!("failing imports   {}", text("failingImports")),
+        format!("toolbar offline   {}", text("toolbarOffline")),
+        format!("platform answers  {}", text("platformAnswers")),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_force_reads_as_words() {
+        let shown = json!({
+            "now": "2026-11-21T15:05:28.612751058Z", "clockAheadSeconds": 60,
+            "failingImports": 0, "toolbarOffline": false, "platformAnswers": null,
+        });
+        assert_eq!(
+            lines(&shown),
+            [
+                "clock             2026-11-21T15:05:28Z (60 s ahead)",
+                "failing imports   0",
+                "toolbar offline   no",
+                "platform answers  none",
+            ]
+        );
+    }
 }

@@ -11,6 +11,7 @@ use serde_json::json;
 use std::time::Duration;
 use toolbar::State;
 use toolbar::control::{ControlClient, ControlError};
+use wire::practice::TokenInfo;
 
 /// Runs one of the toolbar's commands.
 pub(crate) async fn run(command: Command, json: bool) -> anyhow::Result<()> {
@@ -48,7 +49,10 @@ fn told(error: Error) -> anyhow::Error {
                 .problem
                 .as_ref()
                 .and_then(|problem| problem.detail.clone());
-            let words = detail.unwrap_or_else(|| refusal.words.clone());
+            let words = detail.unwrap_or_else(|| match refusal.status {
+                404 => "there is nothing with that id here; `baton toolbar inbox` and `… tokens` show what there is".to_owned(),
+                _ => refusal.words.clone(),
+            });
             refused(if words.is_empty() {
                 refusal.to_string()
             } else {
@@ -167,6 +171,7 @@ async fn tokens(data: &DataDir, json: bool) -> anyhow::Result<()> {
     if json {
         return output::json(&json!({ "tokens": tokens }));
     }
+    let twice = tokens.iter().any(|one| others_of(&tokens, one) > 0);
     let rows: Vec<_> = tokens
         .into_iter()
         .map(|t| {
@@ -179,14 +184,37 @@ async fn tokens(data: &DataDir, json: bool) -> anyhow::Result<()> {
         })
         .collect();
     output::table(&["ID", "CLIENT SYSTEM", "MADE", "LAST USED"], &rows);
+    if twice {
+        output::remark(
+            "Each code that a client system took has a line. To stop it, withdraw every line of it.",
+        );
+    }
     Ok(())
 }
 
+/// How many other permissions the same client system has.
+fn others_of(tokens: &[TokenInfo], one: &TokenInfo) -> usize {
+    let others = tokens.iter();
+    let others = others.filter(|t| t.client_name == one.client_name && t.token_id != one.token_id);
+    others.count()
+}
+
 async fn withdraw(data: &DataDir, id: &str, json: bool) -> anyhow::Result<()> {
-    control(data)?.withdraw(id).await.map_err(told)?;
+    let toolbar = control(data)?;
+    let tokens = toolbar.tokens().await.map_err(told)?;
+    toolbar.withdraw(id).await.map_err(told)?;
     if json {
         return output::json(&json!({ "tokenId": id, "withdrawn": true }));
     }
-    output::line("Withdrawn. That client system can no longer send for you.");
+    let withdrawn = tokens.iter().find(|t| t.token_id == id);
+    match withdrawn.map_or(0, |one| others_of(&tokens, one)) {
+        0 => output::line("Withdrawn. That client system can no longer send for you."),
+        more => {
+            output::line("Withdrawn.");
+            output::remark(&format!(
+                "That client system has {more} more: withdraw them too if it is not to send for you."
+            ));
+        }
+    }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Looking at a platform's rows without opening a platform: their schema, and which blobs they name.
 
+use super::gateway::GatewayPlace;
 use super::{Database, Place, told};
 use model::Hash;
 use std::path::PathBuf;
@@ -77,25 +78,51 @@ pub(crate) async fn schema(place: &Place) -> anyhow::Result<Schema> {
     match &place.database {
         Database::File(file) => {
             place.has_file(file)?;
-            let found = store_sqlite::backup::schema(file)?;
-            Ok(Schema {
-                version: found.version,
-                known: found.known,
-                works_with: None,
-                works_with_then: None,
-                pending: found.pending.into_iter().map(str::to_owned).collect(),
-            })
+            Ok(Schema::of_file(store_sqlite::backup::schema(file)?))
         }
         Database::Server(settings) => {
             let found = store_postgres::schema(settings).await;
-            let found = found.map_err(|error| told(error, settings))?;
-            Ok(Schema {
-                version: found.version,
-                known: found.known,
-                works_with: Some(found.works_with),
-                works_with_then: Some(found.works_with_then),
-                pending: found.pending.into_iter().map(str::to_owned).collect(),
-            })
+            Ok(Schema::of_server(
+                found.map_err(|error| told(error, settings))?,
+            ))
+        }
+    }
+}
+
+/// Which schema a gateway's database has. Changes nothing.
+pub(crate) async fn gateway_schema(place: &GatewayPlace) -> anyhow::Result<Schema> {
+    match &place.database {
+        Database::File(file) => {
+            place.has_file(file)?;
+            Ok(Schema::of_file(store_sqlite::backup::gateway_schema(file)?))
+        }
+        Database::Server(settings) => {
+            let found = store_postgres::gateway_schema(settings).await;
+            Ok(Schema::of_server(
+                found.map_err(|error| told(error, settings))?,
+            ))
+        }
+    }
+}
+
+impl Schema {
+    fn of_file(found: store_sqlite::backup::Schema) -> Self {
+        Self {
+            version: found.version,
+            known: found.known,
+            works_with: None,
+            works_with_then: None,
+            pending: found.pending.into_iter().map(str::to_owned).collect(),
+        }
+    }
+
+    fn of_server(found: store_postgres::Schema) -> Self {
+        Self {
+            version: found.version,
+            known: found.known,
+            works_with: Some(found.works_with),
+            works_with_then: Some(found.works_with_then),
+            pending: found.pending.into_iter().map(str::to_owned).collect(),
         }
     }
 }

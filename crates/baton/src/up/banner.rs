@@ -37,6 +37,7 @@ impl<'a> Banner<'a> {
             "testPas": { "url": connection.test_pas_url },
             "practice": { "odsCode": connection.practice_ods_code },
             "practitioner": { "spineUserId": practitioner.spine_user_id, "name": practitioner.name },
+            "gateway": connection.gateway,
             "startedInSeconds": self.took.as_secs_f64(),
             "memoryBytes": resident_bytes(),
         })
@@ -64,6 +65,19 @@ impl<'a> Banner<'a> {
             "Platform",
             &format!("{0}  (documentation: {0}/docs)", connection.platform_url),
         );
+        if let Some(gateway) = &connection.gateway {
+            row(
+                "Gateway",
+                &format!("{0}  (documentation: {0}/docs)", gateway.url),
+            );
+            row(
+                "Console",
+                &format!(
+                    "{}  (sign in as {}, password {})",
+                    gateway.console_url, gateway.console_user, gateway.console_password
+                ),
+            );
+        }
         row(
             "Test PAS",
             &format!(
@@ -81,7 +95,10 @@ impl<'a> Banner<'a> {
             "nobody is signed in yet: log in to the Test PAS".to_owned()
         };
         row("Toolbar", &toolbar);
-        row("API key", &connection.api_key);
+        if let Some(gateway) = &connection.gateway {
+            row("Gateway key", &gateway.api_key);
+        }
+        row("Platform key", &connection.api_key);
         row("SDK", &self.folder.join(sdk_dir::DIR).display().to_string());
         line("");
     }
@@ -92,7 +109,7 @@ impl<'a> Banner<'a> {
             line("See it work: `baton demo` in another terminal. By hand:");
             line("");
         }
-        line(&by_hand(self.parts));
+        line(&by_hand(self.parts, &self.folder));
         line("");
         line(&format!(
             "Everything stays up until Ctrl-C; the data stays in {}, the log is its up.log.",
@@ -102,11 +119,26 @@ impl<'a> Banner<'a> {
 }
 
 /// The first steps with curl, ready to paste.
-fn by_hand(parts: &Parts) -> String {
+fn by_hand(parts: &Parts, folder: &Path) -> String {
     let connection = &parts.connection;
     let (platform, key) = (&connection.platform_url, &connection.api_key);
+    let through_gateway = connection.gateway.as_ref().map_or_else(String::new, |gateway| {
+        let (url, key, user) = (&gateway.url, &gateway.api_key, &gateway.user_id);
+        format!(
+            "  # authorise the gateway for a practitioner: here, with a code of `baton toolbar code --data-dir {}`\n  \
+             {url}/authorise/{user}\n  \
+             # send a document through it, and follow it into the record\n  \
+             baton send LETTER.pdf --to {} --patient {} --wait --data-dir {}\n  \
+             # list what went through it, as a product of yours does\n  \
+             curl -s {url}/v1/messages -H 'Authorization: Bearer {key}'\n",
+            folder.display(),
+            connection.practice_ods_code,
+            connection.nhs_number,
+            folder.display()
+        )
+    });
     format!(
-        "  # is my key good?\n  \
+        "{through_gateway}  # or talk to the platform yourself: is my key good?\n  \
          curl -i {platform}/api/v1/test -H 'ApiKey: {key}'\n  \
          # an access code, as the practitioner reads it from the toolbar, and its token\n  \
          curl -s -X POST {platform}/sandbox/v1/access-code\n  \

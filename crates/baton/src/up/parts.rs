@@ -1,6 +1,7 @@
 //! Starts the parts of the environment in their order, and ends them in the opposite one.
 
 use super::first_start::{self, Kept};
+use super::gateway;
 use super::sdk_dir::{self, Connection};
 use super::{PLATFORM_DIR, SANDBOX_CLOCK, TOOLBAR_DIR};
 use crate::args::Up;
@@ -43,14 +44,15 @@ pub(crate) struct Parts {
     pub(crate) signed_in: bool,
     toolbar: AgentHandle,
     _control: ControlServer,
+    gateway: gateway::Running,
     shutdown: Shutdown,
     tasks: Vec<JoinHandle<std::io::Result<()>>>,
 }
 
 /// What every part is handed.
-struct Surroundings {
-    clock: Arc<SandboxClock>,
-    entropy: Arc<dyn Entropy>,
+pub(super) struct Surroundings {
+    pub(super) clock: Arc<SandboxClock>,
+    pub(super) entropy: Arc<dyn Entropy>,
 }
 
 /// Starts everything.
@@ -66,6 +68,9 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
     let pas_bound = Bound::to(here(args.pas_port))
         .await
         .context("choose another with --pas-port")?;
+    let gateway_bound = Bound::to(here(args.gateway_port))
+        .await
+        .context("choose another with --gateway-port")?;
     let clock =
         SandboxClock::open(&folder.join(SANDBOX_CLOCK)).context("cannot read the sandbox clock")?;
     let around = Surroundings {
@@ -79,7 +84,9 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
     let Served { store, code_key } = Place::of(&platform_folder, &args.storage)?
         .open_to_serve(OldSchema::Migrate)
         .await?;
-    let kept = first_start::prepare(folder, &store, around.clock.now(), &*around.entropy).await?;
+    let mut kept =
+        first_start::prepare(folder, &store, around.clock.now(), &*around.entropy).await?;
+    let gateway_data = gateway::prepare(args, &around, &store, &mut kept).await?;
     let (platform_url, pas_url) = (platform_bound.url(), pas_bound.url());
     let config = PlatformConfig::new(platform_url.clone(), code_key);
     let clock: Arc<dyn Clock> = around.clock.clone();
@@ -124,6 +131,15 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
         Ok(())
     }));
 
+    let kept_gateway = kept.gateway.clone().context("the gateway was not made")?;
+    let gateway = gateway::start(
+        gateway_bound,
+        &around,
+        gateway_data,
+        &kept_gateway,
+        &platform_url,
+    )
+    .await?;
     let practice = people::riverside();
     let connection = Connection {
         platform_url,
@@ -132,6 +148,7 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
         practice_ods_code: practice.ods_code.clone(),
         spine_user_id: practitioner.spine_user_id.clone(),
         nhs_number: people::SAMPLE_NHS_NUMBER.to_owned(),
+        gateway: Some(gateway.connection.clone()),
     };
     sdk_dir::write(folder, &connection)?;
     let signed_in = signed_in(&toolbar).await;
@@ -142,6 +159,7 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
         signed_in,
         toolbar,
         _control: control,
+        gateway,
         shutdown,
         tasks,
     })
@@ -220,16 +238,22 @@ async fn signed_in(toolbar: &AgentHandle) -> bool {
 }
 
 impl Parts {
-    /// Ends everything: the toolbar first, so that what it is writing is finished and reported.
+    /// Ends everything: the toolbar and the gateway first, so that what they are at is finished and reported.
     pub(crate) async fn end(self) {
         self.toolbar.shutdown().await;
+        self.gateway.end().await;
         self.shutdown.begin();
-        for task in self.tasks {
-            match task.await {
-                Ok(Err(error)) => tracing::error!(%error, "a part did not end well"),
-                Err(error) => tracing::error!(%error, "a part did not end well"),
-                Ok(Ok(())) => {}
-            }
+        ended(self.tasks).await;
+    }
+}
+
+/// Waits until tasks have ended.
+pub(super) async fn ended(tasks: Vec<JoinHandle<std::io::Result<()>>>) {
+    for task in tasks {
+        match task.await {
+            Ok(Err(error)) => tracing::error!(%error, "a part did not end well"),
+            Err(error) => tracing::error!(%error, "a part did not end well"),
+            Ok(Ok(())) => {}
         }
     }
 }

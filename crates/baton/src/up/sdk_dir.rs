@@ -9,6 +9,8 @@ use std::path::Path;
 pub(crate) const DIR: &str = "sdk";
 /// The OpenAPI document.
 pub(crate) const OPENAPI: &str = "openapi.json";
+/// The OpenAPI document of the gateway.
+pub(crate) const GATEWAY_OPENAPI: &str = "gateway-openapi.json";
 /// The Postman collection.
 pub(crate) const COLLECTION: &str = "IM1_Send_Message.postman_collection.json";
 /// The Postman environment.
@@ -29,6 +31,23 @@ pub(crate) struct Connection {
     pub(crate) spine_user_id: String,
     /// A patient of the Test PAS to begin with.
     pub(crate) nhs_number: String,
+    /// The gateway; missing in a folder of a version that had none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) gateway: Option<AtGateway>,
+}
+
+/// The gateway of a running `baton up`.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AtGateway {
+    pub(crate) url: String,
+    /// A key of its API.
+    pub(crate) api_key: String,
+    /// A user that is there already, not authorised.
+    pub(crate) user_id: String,
+    pub(crate) console_url: String,
+    pub(crate) console_user: String,
+    pub(crate) console_password: String,
 }
 
 impl Connection {
@@ -56,6 +75,13 @@ pub(crate) fn write(folder: &Path, connection: &Connection) -> anyhow::Result<()
         OPENAPI,
         &wire::openapi::document(server, env!("CARGO_PKG_VERSION")),
     )?;
+    if let Some(gateway) = &connection.gateway {
+        write_json(
+            &sdk,
+            GATEWAY_OPENAPI,
+            &wire::openapi::GATEWAY.document(&gateway.url, env!("CARGO_PKG_VERSION")),
+        )?;
+    }
     write_json(&sdk, COLLECTION, &wire::postman::collection(server))?;
     let environment = wire::postman::environment(wire::postman::Environment {
         name: ENVIRONMENT_NAME,

@@ -4,6 +4,7 @@
 
 mod chromium;
 mod driver;
+mod gateway;
 mod inspect;
 mod platform_pages;
 mod record;

@@ -7,6 +7,7 @@ mod balancer;
 mod codes;
 mod counted;
 mod failover;
+mod gateway;
 mod keys;
 mod listener;
 mod nodes;

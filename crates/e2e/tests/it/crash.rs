@@ -7,6 +7,7 @@ mod damage;
 mod disk_errors;
 mod disk_full;
 pub(crate) mod follower;
+mod gateway;
 mod kills;
 mod leftovers;
 pub(crate) mod parcel;

@@ -7,6 +7,7 @@ mod bench;
 mod command_line;
 mod documented_sample;
 mod events;
+mod gateway;
 mod happy_path;
 mod life_of_a_message;
 mod limits;

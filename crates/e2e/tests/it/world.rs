@@ -3,12 +3,16 @@
 pub(crate) mod command;
 pub(crate) mod executable;
 pub(crate) mod gate;
+pub(crate) mod listener;
 pub(crate) mod message;
 pub(crate) mod multipart;
+pub(crate) mod page;
 pub(crate) mod partner;
 pub(crate) mod parts;
 pub(crate) mod pc;
+pub(crate) mod product;
 pub(crate) mod program;
+pub(crate) mod proxy;
 pub(crate) mod raw;
 pub(crate) mod records;
 pub(crate) mod samples;
@@ -19,6 +23,7 @@ use command::Baton;
 use httpkit::clock::SystemClock;
 use model::Clock as _;
 use partner::Integrator;
+use product::Product;
 use program::Program;
 use records::Records;
 use serde_json::{Value, json};
@@ -28,6 +33,17 @@ use watch::Watch;
 
 /// The practice whose toolbar `up` signs in.
 pub(crate) const PRACTICE: &str = "GPPRAC001";
+/// An `up` on free ports.
+pub(crate) const UP: [&str; 8] = [
+    "up",
+    "--platform-port",
+    "0",
+    "--pas-port",
+    "0",
+    "--gateway-port",
+    "0",
+    "--json",
+];
 /// The patient of the documented sample.
 pub(crate) const PATIENT: &str = "9547852140";
 /// What stands in messages or belongs to their patient, and in no log: the patient's NHS number and name,
@@ -45,6 +61,8 @@ const ABOUT_PATIENTS: [&str; 6] = [
 pub(crate) struct World {
     /// The partner's system.
     pub(crate) integrator: Integrator,
+    /// The supplier's product, which talks to its gateway.
+    pub(crate) product: Product,
     /// The practice's record system, as a program reads it.
     pub(crate) records: Records,
     /// The command line on this world's folder: the practitioner at the toolbar, and the sandbox.
@@ -90,10 +108,13 @@ impl World {
             watch.secret(text);
         }
         let integrator = Integrator::new(http.clone(), &text("/platform/url"), &key, watch.clone());
+        let product = Product::of(http.clone(), &ready["gateway"], watch.clone());
+        watch.secret(&text("/gateway/consolePassword"));
         let records = Records::new(http.clone(), &text("/testPas/url"));
         let baton = Baton::on(&data);
         let world = Self {
             integrator,
+            product,
             records,
             baton,
             ready,
@@ -173,6 +194,11 @@ impl World {
         self.control("/sandbox/v1/faults", faults).await;
     }
 
+    /// Clears all faults.
+    pub(crate) async fn no_more_faults(&self) {
+        self.control("/sandbox/v1/reset", json!({})).await;
+    }
+
     /// Takes the toolbar off the network and waits until it is off.
     pub(crate) async fn toolbar_offline(&self) {
         self.faults(json!({ "toolbarOffline": true })).await;
@@ -218,8 +244,7 @@ impl World {
 
 /// The arguments of an `up` on free ports.
 fn up(data: &Path) -> Vec<String> {
-    let words = ["up", "--platform-port", "0", "--pas-port", "0", "--json"];
-    let mut words: Vec<_> = words.map(str::to_owned).to_vec();
+    let mut words: Vec<_> = UP.map(str::to_owned).to_vec();
     words.push("--data-dir".to_owned());
     words.push(data.to_str().unwrap().to_owned());
     words

@@ -5,12 +5,11 @@ use crate::args::{Audit, Client, Device, Key, PlatformData, Practice, Topic};
 use crate::exit::{refused, usage};
 use crate::output;
 use crate::storage::Place;
-use crate::up::{PLATFORM_DIR, SANDBOX_CLOCK};
-use httpkit::clock::{SandboxClock, SystemClock};
+use crate::up::PLATFORM_DIR;
 use httpkit::entropy::OsEntropy;
 use jiff::{SignedDuration, Timestamp};
 use model::organisation::ClientSystem;
-use model::{Actor, ClientSystemId, Clock as _, DeviceId, OdsCode};
+use model::{Actor, ClientSystemId, DeviceId, OdsCode};
 use platform::admin::{Admin, AdminError, IssuedKey};
 use serde_json::json;
 use store::audit::{Broken, place};
@@ -34,17 +33,7 @@ fn admin<'a>(store: &'a PlatformStore, data: &PlatformData) -> anyhow::Result<Ad
 /// The present moment: of the `up` that the folder belongs to, whose clock may have been moved, or of
 /// this machine.
 pub(crate) fn now(data: &PlatformData) -> anyhow::Result<Timestamp> {
-    let folder = data
-        .data_dir
-        .parent()
-        .filter(|_| data.data_dir.ends_with(PLATFORM_DIR));
-    match folder
-        .map(|folder| folder.join(SANDBOX_CLOCK))
-        .filter(|file| file.is_file())
-    {
-        Some(file) => Ok(SandboxClock::open(&file)?.now()),
-        None => Ok(SystemClock.now()),
-    }
+    Ok(crate::up::clock_of(&data.data_dir, PLATFORM_DIR)?.now())
 }
 
 pub(crate) fn operator() -> Actor {

@@ -1,5 +1,6 @@
 //! `baton up` on a database server and a bucket, twice on the same, and on one that an older program made.
 
+use crate::world::UP;
 use crate::world::command::Baton;
 use crate::world::program::Program;
 use crate::world::watch::Watch;
@@ -13,8 +14,7 @@ struct Up {
 }
 
 fn up(data: &Path, environment: &[(String, String)]) -> Up {
-    let words = ["up", "--platform-port", "0", "--pas-port", "0", "--json"];
-    let words = [&words[..], &["--data-dir", data.to_str().unwrap()]].concat();
+    let words = [&UP[..], &["--data-dir", data.to_str().unwrap()]].concat();
     let words: Vec<_> = words.into_iter().map(str::to_owned).collect();
     let variables: Vec<_> = environment
         .iter()
@@ -60,7 +60,7 @@ async fn up_works_on_a_database_server_and_a_bucket() {
         "BATON_DATABASE_URL".to_owned(),
         postgres.create_database("other").unwrap(),
     ));
-    let words = ["up", "--platform-port", "0", "--pas-port", "0"];
+    let words = UP;
     let said = Baton::on(&data).with(&environment).run(&words).await;
     assert_eq!(said.code, 4, "{}", said.err);
     assert!(said.err.contains("another platform"), "{}", said.err);

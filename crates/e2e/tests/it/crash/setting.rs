@@ -164,6 +164,8 @@ impl Setting {
                     &platform,
                     "--pas-port",
                     &unused_pas,
+                    "--gateway-port",
+                    "0",
                 ];
                 (words.to_vec(), at("up"))
             }

@@ -38,9 +38,17 @@ struct Walked {
     last: u64,
 }
 
-/// In which process a point is.
-fn process_of(point: Point) -> Who {
-    match point {
+/// In which process a point is; `None` for those of a gateway, which is not on this way.
+fn process_of(point: Point) -> Option<Who> {
+    let who = match point {
+        Point::GatewayExchanged
+        | Point::GatewayEntry
+        | Point::GatewayEntered
+        | Point::GatewaySend
+        | Point::GatewayAnswered
+        | Point::GatewaySettled
+        | Point::WebhookPost
+        | Point::WebhookPosted => return None,
         Point::BlobBegin
         | Point::BlobWrite
         | Point::BlobSync
@@ -66,7 +74,8 @@ fn process_of(point: Point) -> Who {
         | Point::Completed
         | Point::JournalForget
         | Point::JournalForgotten => Who::Toolbar,
-    }
+    };
+    Some(who)
 }
 
 /// What is walked.
@@ -77,12 +86,14 @@ fn plan(full: bool) -> VecDeque<Walk> {
         twice: !is_shared(walk.point),
         ..*walk
     };
-    let every = Point::ALL.iter().map(|&point| Walk {
-        who: process_of(point),
-        point,
-        step: 1,
-        twice: false,
-        most: u64::MAX,
+    let every = Point::ALL.iter().filter_map(|&point| {
+        Some(Walk {
+            who: process_of(point)?,
+            point,
+            step: 1,
+            twice: false,
+            most: u64::MAX,
+        })
     });
     let apart: Vec<_> = every.collect();
     let together = apart.iter().map(whole);

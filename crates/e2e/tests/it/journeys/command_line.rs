@@ -34,8 +34,7 @@ async fn doctor_says_what_to_do_when_nothing_runs() {
 #[tokio::test]
 async fn a_second_up_on_the_same_folder_is_refused_in_words() {
     let world = World::start().await;
-    let words = ["up", "--platform-port", "0", "--pas-port", "0"];
-    let said = world.baton.run(&words).await;
+    let said = world.baton.run(&crate::world::UP).await;
     assert_eq!(said.code, 4, "{}", said.err);
     assert!(said.err.contains("another server runs on"), "{}", said.err);
     assert!(said.err.contains("--data-dir"), "{}", said.err);
@@ -58,6 +57,16 @@ async fn the_demo_plays_to_its_end_on_a_running_environment() {
     let played = world.baton.json(&["demo"]).await;
     assert_eq!(played["demo"]["status"]["status"], "COMPLETED");
     assert_eq!(played["demo"]["documents"], 4);
+    let told = played["demo"]["webhooks"].as_array().unwrap();
+    assert!(told.contains(&"message.accepted".into()), "{told:?}");
+    // A second one waits for a person.
+    let waiting = played["demo"]["waiting"].as_str().unwrap();
+    let waits = "accepted / PENDING / Awaiting review";
+    world.product.until(waiting, waits).await;
+    world.reference(waiting).await;
+    // The listener of the demo is gone, and so is its endpoint.
+    let left = world.product.get("/v1/webhooks").await.json();
+    assert_eq!(left["webhooks"], serde_json::json!([]));
 }
 
 #[tokio::test]

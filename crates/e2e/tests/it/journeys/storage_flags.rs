@@ -123,6 +123,8 @@ async fn blobs_of_another_platform_are_not_taken() {
             "0",
             "--pas-port",
             "0",
+            "--gateway-port",
+            "0",
             "--blob-url",
             &url,
             "--data-dir",
@@ -202,6 +204,21 @@ async fn every_flag_and_variable_in_deploy_and_the_guides_exists() {
         vec!["platform", "device", "issue-key", "--help"],
         vec!["platform", "key", "rotate", "--help"],
         vec!["platform", "audit", "recent", "--help"],
+        vec!["gateway", "serve", "--help"],
+        vec!["gateway", "ready", "--help"],
+        vec!["gateway", "key", "issue", "--help"],
+        vec!["gateway", "key", "revoke", "--help"],
+        vec!["gateway", "operator", "add", "--help"],
+        vec!["gateway", "keys", "rotate", "--help"],
+        vec!["gateway", "user", "list", "--help"],
+        vec!["gateway", "message", "list", "--help"],
+        vec!["gateway", "message", "release", "--help"],
+        vec!["gateway", "webhook", "add", "--help"],
+        vec!["gateway", "db", "status", "--help"],
+        vec!["gateway", "backup", "--help"],
+        vec!["gateway", "restore", "--help"],
+        vec!["send", "--help"],
+        vec!["status", "--help"],
         vec!["db", "status", "--help"],
         vec!["db", "migrate", "--help"],
         vec!["db", "went-back", "--help"],
@@ -216,7 +233,10 @@ async fn every_flag_and_variable_in_deploy_and_the_guides_exists() {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
-    files.extend(["docs/operators.md", "docs/backup.md"].map(|name| repository().join(name)));
+    files.extend(
+        ["docs/operators.md", "docs/backup.md", "docs/gateway.md"]
+            .map(|name| repository().join(name)),
+    );
     assert!(files.len() >= 8, "{files:?}");
     let mut seen = 0;
     for file in files {
@@ -261,7 +281,9 @@ fn files_in_deploy_are_understood_by_the_programs_that_they_are_for() {
 
 /// The flags of our own commands in a line; other programs have flags of their own.
 fn flags_of_ours(line: &str) -> BTreeSet<String> {
-    let commands = ["platform", "up", "db", "backup", "restore", "doctor"];
+    let commands = [
+        "platform", "gateway", "up", "send", "status", "db", "backup", "restore", "doctor",
+    ];
     let called = commands.map(|command| format!("baton {command}"));
     let begins = called.iter().filter_map(|called| line.find(called)).min();
     let begins = begins.or_else(|| line.trim_start().starts_with("--").then_some(0));

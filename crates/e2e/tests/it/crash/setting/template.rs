@@ -25,7 +25,16 @@ impl Template {
         let http = super::client();
         let up = place("up");
         let port = free_port().to_string();
-        let words = ["up", "--json", "--platform-port", &port, "--pas-port", "0"];
+        let words = [
+            "up",
+            "--json",
+            "--platform-port",
+            &port,
+            "--pas-port",
+            "0",
+            "--gateway-port",
+            "0",
+        ];
         let words = words
             .into_iter()
             .chain(["--data-dir", up.to_str().unwrap()]);
