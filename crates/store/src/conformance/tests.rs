@@ -37,6 +37,7 @@ fn every_function_of_the_gateways_suite_is_in_its_list() {
         ("pieces", include_str!("gateway/pieces.rs")),
         ("releasing", include_str!("gateway/releasing.rs")),
         ("sending", include_str!("gateway/sending.rs")),
+        ("stopping", include_str!("gateway/stopping.rs")),
         ("tallying", include_str!("gateway/tallying.rs")),
         ("turns", include_str!("gateway/turns.rs")),
         ("users", include_str!("gateway/users.rs")),

@@ -22,7 +22,7 @@ fn package(name: &str, dependencies: &[(&str, Option<&str>)]) -> Metadata {
 }
 
 fn faults(name: &str, dependencies: &[(&str, Option<&str>)]) -> Vec<Fault> {
-    let manifest = "[dependencies]\nmodel.workspace = true\nstore-sqlite.workspace = true\nstore.workspace = true\n";
+    let manifest = "[dependencies]\nmodel.workspace = true\ngateway.workspace = true\nstore.workspace = true\n";
     check(
         &Tree::of(&[(&format!("crates/{name}/Cargo.toml"), manifest)]),
         &package(name, dependencies),
@@ -36,12 +36,12 @@ fn a_crate_may_use_the_lower_crates_it_is_about() {
 
 #[test]
 fn a_crate_may_not_use_one_of_its_own_level() {
-    let faults = faults("platform", &[("store-sqlite", None)]);
+    let faults = faults("platform", &[("gateway", None)]);
     assert_eq!(faults.len(), 1);
     assert_eq!(faults[0].line, 3);
     assert_eq!(
         faults[0].what,
-        "platform (level 2) uses store-sqlite (level 2)"
+        "platform (level 3) uses gateway (level 3)"
     );
 }
 

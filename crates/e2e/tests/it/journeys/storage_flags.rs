@@ -258,14 +258,21 @@ async fn every_flag_and_variable_in_deploy_and_the_guides_exists() {
 fn files_in_deploy_are_understood_by_the_programs_that_they_are_for() {
     let deploy = repository().join("deploy");
     let folder = tempfile::tempdir().unwrap();
-    let unit = std::fs::read_to_string(deploy.join("baton.service")).unwrap();
-    let installed = unit.replace("/usr/local/bin/baton", baton().to_str().unwrap());
-    assert_ne!(unit, installed);
-    let unit = folder.path().join("baton.service");
-    std::fs::write(&unit, installed).unwrap();
+    let [platform, gateway] = ["baton.service", "baton-gateway.service"].map(|name| {
+        let unit = std::fs::read_to_string(deploy.join(name)).unwrap();
+        let installed = unit.replace("/usr/local/bin/baton", baton().to_str().unwrap());
+        assert_ne!(unit, installed);
+        let unit = folder.path().join(name);
+        std::fs::write(&unit, installed).unwrap();
+        unit
+    });
     let balancer = deploy.join("haproxy.cfg");
     for (program, words) in [
-        ("systemd-analyze", vec!["verify", unit.to_str().unwrap()]),
+        (
+            "systemd-analyze",
+            vec!["verify", platform.to_str().unwrap()],
+        ),
+        ("systemd-analyze", vec!["verify", gateway.to_str().unwrap()]),
         ("haproxy", vec!["-c", "-f", balancer.to_str().unwrap()]),
     ] {
         match std::process::Command::new(program).args(words).output() {
