@@ -246,13 +246,14 @@ impl Life {
 
     /// Each once in the record, in the order of entry for each patient, and told.
     pub(super) async fn count(&mut self) {
-        let mut last = [String::new(), String::new()];
+        let mut last = [jiff::Timestamp::MIN; PATIENTS.len()];
         let messages = self.messages.clone();
         for (number, sent) in messages.iter().enumerate() {
             let id = message::id(sent);
             let found = self.message(&id).await.unwrap();
             assert_eq!(self.records.documents_of(&id).await.len(), 1, "{id}");
-            let accepted = found["acceptedAt"].as_str().unwrap().to_owned();
+            // As texts they would not compare: trailing zeros are left out.
+            let accepted: jiff::Timestamp = found["acceptedAt"].as_str().unwrap().parse().unwrap();
             let before = &mut last[number % PATIENTS.len()];
             assert!(*before <= accepted, "{id} overtook an earlier one");
             *before = accepted;
