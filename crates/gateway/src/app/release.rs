@@ -10,7 +10,7 @@ use store::gateway::{Mend, Released, Stored};
 use wire::gateway::Release;
 use wire::problem::{InvalidParameter, ProblemType};
 
-/// As [`model::NotAnOdsCode`] says it.
+/// As [`model::ods_code::NotAnOdsCode`] says it.
 pub(crate) const NOT_AN_ODS_CODE: &str =
     "Must be an ODS code: 3 to 12 capital letters and digits, as in GPPRAC001";
 
