@@ -93,7 +93,7 @@ pub fn content(cells: &mut impl Cells) -> Result<(UploadId, Content)> {
     Ok((upload, content))
 }
 
-/// A claimed message without its files: as [`stored`] reads it, then its fence, then as [`content`] reads it.
+/// A claimed message without its files: as [`stored`] reads it, then its fence, then as [`content()`] reads it.
 ///
 /// # Errors
 /// As [`stored`].
