@@ -39,10 +39,7 @@ fn a_crate_may_not_use_one_of_its_own_level() {
     let faults = faults("platform", &[("gateway", None)]);
     assert_eq!(faults.len(), 1);
     assert_eq!(faults[0].line, 3);
-    assert_eq!(
-        faults[0].what,
-        "platform (level 3) uses gateway (level 3)"
-    );
+    assert_eq!(faults[0].what, "platform (level 3) uses gateway (level 3)");
 }
 
 #[test]
