@@ -24,7 +24,7 @@ const MESSAGES: &str = "
 const ATTEMPTS: &str = "
     INSERT INTO attempt (message, number, began_at, ended_at, outcome)
     SELECT number, 1, entered_at, entered_at, 'accepted' FROM message
-    WHERE number NOT IN (SELECT message FROM attempt)";
+    WHERE bucket = 'completed'";
 const TALLIES: &str = "
     INSERT INTO entry_tally (day, practice, entered)
     SELECT day, practice, count(*) FROM message WHERE day < ?1 GROUP BY day, practice";
