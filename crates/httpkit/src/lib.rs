@@ -13,6 +13,7 @@ pub mod json_body;
 pub mod lifecycle;
 pub mod live;
 pub mod metrics;
+pub mod operator;
 pub mod outbound;
 pub mod pace;
 pub mod paced;
