@@ -6,8 +6,10 @@
 
 pub mod backup;
 mod conn;
+mod database;
 mod error;
 mod gateway;
+mod health;
 mod migrate;
 mod open;
 mod platform;

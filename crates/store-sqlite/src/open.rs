@@ -1,11 +1,10 @@
 //! Opening a database: settings, schema, writer, readers.
 
+use crate::database::Database;
 use crate::error::during;
 use crate::gateway;
 use crate::migrate::{GATEWAY, Migrations, PLATFORM};
 use crate::platform::{Beside, Db, Known};
-use crate::reader::Readers;
-use crate::writer::Writer;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::Path;
@@ -83,11 +82,7 @@ fn assemble_gateway(
     let connection = prepare(path, synchronous, &GATEWAY)?;
     let wakes = Arc::<Wakes>::default();
     let beside = gateway::Beside::new(Arc::clone(&wakes));
-    let db = Arc::new(gateway::Db {
-        readers: Readers::new(path.to_owned()),
-        writer: Writer::start(connection, beside)?,
-        _folder: folder,
-    });
+    let db = Arc::new(Database::start(path, connection, beside, folder)?);
     Ok(GatewayStore {
         users: db.clone(),
         outbox: db.clone(),
@@ -111,16 +106,13 @@ fn assemble(
     let connection = prepare(path, synchronous, &PLATFORM)?;
     let hub = Arc::new(Hub::default());
     let known = Arc::<Known>::default();
+    let beside = Beside::new(Arc::clone(&hub), Arc::clone(&known));
+    let database = Arc::new(Database::start(path, connection, beside, folder)?);
     let db = Arc::new(Db {
-        readers: Readers::new(path.to_owned()),
-        writer: Writer::start(
-            connection,
-            Beside::new(Arc::clone(&hub), Arc::clone(&known)),
-        )?,
+        database: Arc::clone(&database),
         hub,
         known,
         condemned: Arc::default(),
-        _folder: folder,
     });
     Ok(PlatformStore {
         directory: db.clone(),
@@ -130,7 +122,7 @@ fn assemble(
         feed: db.clone(),
         audit: db.clone(),
         blobs,
-        health: db.clone(),
+        health: database,
         upkeep: db,
     })
 }

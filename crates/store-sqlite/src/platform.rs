@@ -5,7 +5,6 @@ mod audit;
 mod devices;
 mod directory;
 mod feed;
-mod health;
 mod messages;
 mod permissions;
 mod side;
@@ -16,43 +15,28 @@ pub(crate) use directory::known::Known;
 pub(crate) use messages::Condemned;
 pub(crate) use side::Beside;
 
-use crate::conn::Conn;
-use crate::reader::Readers;
-use crate::writer::{self, Writer};
+use crate::database::Database;
+use crate::writer;
+use std::ops::Deref;
 use std::sync::Arc;
-use store::Result;
 use store::wake::Hub;
-use tempfile::TempDir;
 
 /// A call that writes.
 pub(crate) type Tx<'a> = writer::Tx<'a, Beside>;
 
-/// What every port shares. Fields go in this order: readers close first, so that the writer's connection
-/// is the last one and leaves a single file behind.
+/// What every port shares.
 pub(crate) struct Db {
-    pub(crate) readers: Readers,
-    pub(crate) writer: Writer<Beside>,
+    pub(crate) database: Arc<Database<Beside>>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) known: Arc<Known>,
     pub(crate) condemned: Arc<Condemned>,
-    pub(crate) _folder: Option<TempDir>,
 }
 
-impl Db {
-    fn read<T>(
-        &self,
-        transaction: &'static str,
-        work: impl FnOnce(&Conn<'_>) -> Result<T>,
-    ) -> Result<T> {
-        self.readers.read(transaction, work)
-    }
+impl Deref for Db {
+    type Target = Database<Beside>;
 
-    async fn write<T: Send + 'static>(
-        &self,
-        transaction: &'static str,
-        work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        self.writer.write(transaction, work).await
+    fn deref(&self) -> &Self::Target {
+        &self.database
     }
 }
 
@@ -66,7 +50,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static [(&'static str, crate:
         ("Toolbars", devices::ALL),
         ("Directory", directory::ALL),
         ("Audit log", audit::ALL),
-        ("Health", health::ALL),
+        ("Health", crate::health::ALL),
         ("Parts of a transaction", attempt::ALL),
     ]
 }

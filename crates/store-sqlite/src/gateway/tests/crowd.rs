@@ -3,9 +3,7 @@
 use crate::gateway::{Beside, Db};
 use crate::migrate::GATEWAY;
 use crate::open::prepare;
-use crate::reader::Readers;
 use crate::sql::tests::Meter;
-use crate::writer::Writer;
 use jiff::Timestamp;
 use model::message::{Body, BodyType};
 use model::outbox::Kind;
@@ -118,11 +116,8 @@ impl Crowd {
         connection.execute_batch(REST).unwrap();
         let meter = Meter::default();
         meter.watch(&mut connection);
-        let db = Db {
-            readers: Readers::new(path.clone()),
-            writer: Writer::start(connection, Beside::new(std::sync::Arc::default())).unwrap(),
-            _folder: Some(folder),
-        };
+        let beside = Beside::new(std::sync::Arc::default());
+        let db = Db::start(&path, connection, beside, Some(folder)).unwrap();
         Self {
             db,
             meter,

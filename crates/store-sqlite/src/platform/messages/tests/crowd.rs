@@ -1,12 +1,11 @@
 //! A database with a given number of messages, of which some wait and some have ended.
 
+use crate::database::Database;
 use crate::migrate::PLATFORM;
 use crate::open::prepare;
 use crate::platform::messages::{accept, change};
 use crate::platform::{Beside, Db, Known, Tx};
-use crate::reader::Readers;
 use crate::sql::tests::Meter;
-use crate::writer::Writer;
 use bytes::Bytes;
 use jiff::Timestamp;
 use model::attachment::{Attachment, Kind};
@@ -139,17 +138,12 @@ impl Crowd {
         meter.watch(&mut connection);
         let hub = Arc::new(Hub::default());
         let known = Arc::<Known>::default();
+        let side = Beside::new(Arc::clone(&hub), Arc::clone(&known));
         let db = Db {
-            readers: Readers::new(path.clone()),
-            writer: Writer::start(
-                connection,
-                Beside::new(Arc::clone(&hub), Arc::clone(&known)),
-            )
-            .unwrap(),
+            database: Arc::new(Database::start(&path, connection, side, Some(folder)).unwrap()),
             hub,
             known,
             condemned: Arc::default(),
-            _folder: Some(folder),
         };
         for first in (0..count).step_by(usize::try_from(BATCH).unwrap()) {
             let fill = move |tx: &mut Tx<'_>| {

@@ -1,7 +1,8 @@
 //! Whether the database answers.
 
-use super::Db;
+use crate::database::Database;
 use crate::sql::statements;
+use crate::writer::Side;
 use async_trait::async_trait;
 use store::Result;
 use store::platform::Health;
@@ -13,7 +14,7 @@ statements! {
 }
 
 #[async_trait]
-impl Health for Db {
+impl<S: Side> Health for Database<S> {
     async fn check(&self) -> Result<()> {
         let name = "check health";
         self.write(name, |tx| tx.write_one(BEAT, [], "health.beat"))
