@@ -1,7 +1,8 @@
 //! What an operator does from a terminal: keys of the product, and who may look at the console.
 
-use crate::auth::{password, product};
+use crate::auth::password;
 use jiff::Timestamp;
+use model::api_key::{self, PRODUCT};
 use model::{Entropy, Secret, entropy};
 use store::gateway::{GatewayStore, Operator, ProductKey};
 
@@ -59,7 +60,7 @@ impl Admin<'_> {
             return Err(AdminError::Invalid("a key cannot end before it begins"));
         }
         loop {
-            let (id, key) = product::generate(self.entropy);
+            let (id, key) = api_key::generate(PRODUCT, self.entropy);
             let new = ProductKey {
                 id: id.clone(),
                 name: name.to_owned(),

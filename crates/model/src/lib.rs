@@ -6,6 +6,7 @@
 
 pub mod access_code;
 pub mod actor;
+pub mod api_key;
 pub mod attachment;
 pub mod base64_text;
 pub mod clock;

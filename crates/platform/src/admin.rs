@@ -1,8 +1,8 @@
 //! What an operator does: practices, client systems, keys, toolbars, topics. The command line calls
 //! this; operator pages will.
 
-use crate::auth::api_key;
 use jiff::{SignedDuration, Timestamp};
+use model::api_key::{self, CLIENT};
 use model::device::RegistrationKey;
 use model::organisation::{ApiKeyInfo, ClientSystem};
 use model::{Actor, ClientSystemId, Entropy, OdsCode, Secret, entropy};
@@ -98,7 +98,7 @@ impl Admin<'_> {
         if self.store.directory.client(client).await?.is_none() {
             return Err(AdminError::Unknown("client system with that id"));
         }
-        let (key_id, key) = api_key::generate(self.entropy);
+        let (key_id, key) = api_key::generate(CLIENT, self.entropy);
         let info = ApiKeyInfo {
             key_id: key_id.clone(),
             client,

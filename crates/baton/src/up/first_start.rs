@@ -6,6 +6,7 @@ use crate::exit::refused;
 use crate::folder::write_private;
 use jiff::{SignedDuration, Timestamp};
 use lab::people;
+use model::api_key;
 use model::organisation::Practice;
 use model::{Actor, Entropy, OdsCode, Secret, UserId};
 use platform::admin::Admin;
@@ -75,8 +76,7 @@ pub(crate) async fn prepare(
                 file.display()
             )
         })?;
-        // The public part of the key stands between its two underscores.
-        let key_id = kept.api_key.split('_').nth(1).unwrap_or_default();
+        let key_id = api_key::id_of(api_key::CLIENT, &kept.api_key).unwrap_or_default();
         if store.directory.api_key(key_id).await?.is_none() {
             return Err(refused(format!(
                 "`{}` belongs to another database; name another folder with --data-dir, or the \
@@ -133,7 +133,7 @@ pub(crate) async fn prepare_gateway(
     entropy: &dyn Entropy,
 ) -> anyhow::Result<()> {
     if let Some(known) = &kept.gateway {
-        let key_id = known.api_key.split('_').nth(1).unwrap_or_default();
+        let key_id = api_key::id_of(api_key::PRODUCT, &known.api_key).unwrap_or_default();
         if store.access.key(key_id).await?.is_some() {
             return Ok(());
         }

@@ -3,7 +3,7 @@
 use crate::app::release::NOT_AN_ODS_CODE;
 use crate::app::{describe, dry_run, enter_message, release, stop};
 use crate::auth::asked::Asked;
-use crate::auth::product::{NotLetIn, Product};
+use crate::auth::product::Product;
 use crate::context::{Ctx, storage};
 use crate::follow;
 use axum::body::{Body, Bytes, HttpBody as _};
@@ -47,7 +47,7 @@ pub(super) fn routes() -> Router<Ctx> {
 
 async fn enter(
     State(ctx): State<Ctx>,
-    product: Result<Product, NotLetIn>,
+    product: Result<Product, Refusal>,
     asked: Result<Asked, Refusal>,
     headers: HeaderMap,
     body: Body,
