@@ -13,21 +13,23 @@ pub const MAX_USER_ID: usize = 200;
 #[error("must have 1 to 200 characters, no control characters, and no white space at either end")]
 pub struct NotAUserId;
 
+/// Whether a text may be a product's own id of somebody.
+pub(crate) fn is_own_id(text: &str) -> bool {
+    !text.is_empty()
+        && text.chars().count() <= MAX_USER_ID
+        && !text.chars().any(char::is_control)
+        && text.trim() == text
+}
+
 impl UserId {
     /// Reads an id.
     ///
     /// # Errors
     /// [`NotAUserId`].
     pub fn parse(text: &str) -> Result<Self, NotAUserId> {
-        let fits = !text.is_empty()
-            && text.chars().count() <= MAX_USER_ID
-            && !text.chars().any(char::is_control)
-            && text.trim() == text;
-        if fits {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(NotAUserId)
-        }
+        is_own_id(text)
+            .then(|| Self(text.to_owned()))
+            .ok_or(NotAUserId)
     }
 
     /// The text.

@@ -44,4 +44,6 @@ uuid_ids! {
     UploadId,
     /// An endpoint that is told what happens at the gateway.
     WebhookId,
+    /// One go at linking a patient to their PKB record.
+    AttemptId,
 }

@@ -22,6 +22,8 @@ pub mod nhs_number;
 pub mod ods_code;
 pub mod organisation;
 pub mod outbox;
+pub mod patient;
+pub mod pkb_link;
 pub mod policy;
 pub mod practitioner;
 pub mod secret;
@@ -35,11 +37,12 @@ pub use entropy::Entropy;
 pub use file_name::FileName;
 pub use gateway_user::UserId;
 pub use ids::{
-    ClientMessageId, ClientSystemId, DataKeyId, DeviceId, MessageRef, PlatformId, SessionId,
-    TokenId, UploadId, WebhookId,
+    AttemptId, ClientMessageId, ClientSystemId, DataKeyId, DeviceId, MessageRef, PlatformId,
+    SessionId, TokenId, UploadId, WebhookId,
 };
 pub use nhs_number::NhsNumber;
 pub use ods_code::OdsCode;
+pub use patient::{AppUserId, PublicId};
 pub use practitioner::SpineUserId;
 pub use secret::{Hash, Secret};
 pub use snomed::SnomedCode;
