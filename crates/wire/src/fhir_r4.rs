@@ -3,7 +3,7 @@
 //! Members that these structs don't name are ignored on reading, so whoever must keep a resource whole
 //! keeps its text ([`serde_json::value::RawValue`]) beside the struct.
 
-mod hidden;
+pub(crate) mod hidden;
 
 pub mod bundle;
 pub mod decimal;

@@ -11,6 +11,7 @@ pub mod members;
 pub mod openapi;
 pub mod partner;
 pub mod paths;
+pub mod pkb;
 pub mod postman;
 pub mod practice;
 pub mod problem;

@@ -9,4 +9,4 @@ macro_rules! hidden_debug {
         })+
     };
 }
-pub(super) use hidden_debug;
+pub(crate) use hidden_debug;
