@@ -6,6 +6,7 @@ use sdk::GatewayClient;
 use sdk::gateway::{FileToSend, MessageFilter};
 use serde_json::json;
 use wire::gateway::{FileEntry, MessageEntry};
+use wire::problem::ProblemType;
 
 fn client(server: &Server) -> GatewayClient {
     GatewayClient::new(http(), &server.url, "bgk_a_b").unwrap()
@@ -92,4 +93,50 @@ async fn what_is_asked_for_stands_escaped_in_the_query_and_the_path() {
 fn a_client_prints_no_key() {
     let client = GatewayClient::new(http(), "http://127.0.0.1:8090", "bgk_a_secret").unwrap();
     assert!(!format!("{client:?}").contains("secret"));
+}
+
+#[tokio::test]
+async fn a_reading_is_passed_on_as_it_came_and_the_gateways_own_word_is_a_refusal() {
+    let outcome = json!({"resourceType": "OperationOutcome"});
+    let needed = json!({
+        "type": "http://gateway.test/problems/link-needed", "title": "T", "status": 409, "instance": "urn:uuid:x",
+        "detail": "The patient has to authorise again."
+    });
+    let refused = Answer {
+        kind: "application/problem+json",
+        ..Answer::json(409, &needed)
+    };
+    let server = Server::with([Answer::json(403, &outcome), refused]).await;
+    let client = client(&server);
+    let path = "/fhir/Patient?identifier=a%7Cb";
+    let answer = client.read_pkb("a/b", path, "application/fhir+json").await;
+    let answer = answer.unwrap();
+    assert_eq!(
+        (answer.status(), answer.content_type()),
+        (403, Some("application/json"))
+    );
+    assert_eq!(answer.read_all().await.unwrap(), outcome.to_string());
+    let asked = server.asked();
+    let at = "/v1/patients/a%2Fb/pkb/fhir/Patient?identifier=a%7Cb";
+    assert_eq!(asked.uri.to_string(), at);
+    assert_eq!(asked.headers["accept"], "application/fhir+json");
+    let error = client.read_pkb("a", "/fhir/$x", "*/*").await.unwrap_err();
+    assert_eq!(error.kind(), Some(ProblemType::LinkNeeded));
+}
+
+#[tokio::test]
+async fn a_reading_cannot_lead_to_another_call() {
+    let server = Server::with([]).await;
+    let client = client(&server);
+    for path in [
+        "/fhir/../../../b/pkb/fhir/Patient",
+        "/fhir/%2E./Patient",
+        "fhir/Patient",
+        "/fhir\\..\\x",
+        "/fhir/Patient#x",
+    ] {
+        let error = client.read_pkb("a", path, "*/*").await.unwrap_err();
+        assert!(!error.is_temporary(), "{path}");
+    }
+    assert!(server.was_not_asked());
 }

@@ -8,6 +8,8 @@ mod gateway;
 #[cfg(test)]
 mod partner;
 #[cfg(test)]
+mod pkb;
+#[cfg(test)]
 mod record_system;
 #[cfg(test)]
 mod server;
