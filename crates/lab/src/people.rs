@@ -50,6 +50,11 @@ pub fn patients_json() -> &'static str {
     include_str!("../../../sdk-kit/test-pas-patients.json")
 }
 
+/// The shipped people of the PKB sandbox, `pkb-patients.json`: made up, most of them patients of the Test PAS.
+pub fn pkb_patients_json() -> &'static str {
+    include_str!("../../../sdk-kit/pkb-patients.json")
+}
+
 fn practice(ods_code: &str, name: &str) -> Practice {
     Practice {
         ods_code: ods_code.to_owned(),

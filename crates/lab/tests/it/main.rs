@@ -1,4 +1,5 @@
-//! The Test PAS through its front door: pages as a browser sees them, FHIR as a program does.
+//! The Test PAS and the PKB sandbox through their front doors: pages as a browser sees them, the rest as
+//! programs do.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,6 +11,12 @@
 mod fhir_reading;
 mod log_in;
 mod manage_data;
+mod pkb_authorize;
+mod pkb_controls;
+mod pkb_data;
+mod pkb_sockets;
+mod pkb_token;
+mod pkb_world;
 mod record;
 mod subjects;
 mod transaction;

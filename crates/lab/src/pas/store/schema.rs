@@ -1,9 +1,7 @@
 //! The tables, by version. A change is a new step at the end; a step that has been released stays.
 
-use super::StoreError;
-use rusqlite::Connection;
-
-const STEPS: [&str; 1] = ["
+/// Each brings the tables one version on.
+pub(super) const STEPS: [&str; 1] = ["
 create table patients (
     id text primary key,
     nhs_number text not null unique,
@@ -72,19 +70,3 @@ create table current_user (
     spine_user_id text not null
 ) strict;
 "];
-
-/// Brings the tables to the newest version.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let version: i64 = connection.query_row("pragma user_version", [], |row| row.get(0))?;
-    let done = usize::try_from(version).map_err(|_| StoreError::TooNew(version))?;
-    if done > STEPS.len() {
-        return Err(StoreError::TooNew(version));
-    }
-    for (number, step) in STEPS.iter().enumerate().skip(done) {
-        let change = connection.transaction()?;
-        change.execute_batch(step)?;
-        change.execute_batch(&format!("pragma user_version = {}", number + 1))?;
-        change.commit()?;
-    }
-    Ok(())
-}
