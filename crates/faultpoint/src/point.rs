@@ -19,6 +19,19 @@ macro_rules! points {
                 match self { $(Self::$name => $text,)* }
             }
 
+            /// Whether it is on a patient's way to their PKB record, where no message comes by. What such a death must
+            /// leave behind: no refresh token is sent twice, and no link is lost whose token was not spent.
+            pub fn is_of_links(self) -> bool {
+                matches!(
+                    self,
+                    Self::GatewayLinkExchanged
+                        | Self::GatewayRefreshTaken
+                        | Self::GatewayRefreshCalling
+                        | Self::GatewayRefreshAnswered
+                        | Self::GatewayRefreshStored
+                )
+            }
+
             /// Whether it is passed by [`crate::disk`], so that it can be slowed and failed.
             pub fn is_disk(self) -> bool {
                 match self { $(Self::$name => points!(@ $kind),)* }
@@ -65,6 +78,19 @@ points! {
     GatewayAnswered moment "gateway-answered",
     /// The gateway has stored the answer. The message is followed.
     GatewaySettled moment "gateway-settled",
+    /// PKB has exchanged a patient's code, and the gateway has not stored the tokens. They are lost with the code; no
+    /// link is changed, and the patient connects again.
+    GatewayLinkExchanged moment "gateway-link-exchanged",
+    /// The gateway has the lease to renew a link's tokens; nothing was sent. The lease ends, and they are renewed then.
+    GatewayRefreshTaken moment "gateway-refresh-taken",
+    /// It is noted that the refresh token is about to be sent, and it was not sent. That can't be told from the next
+    /// point afterwards: the patient has to authorise again, and the token is not sent.
+    GatewayRefreshCalling moment "gateway-refresh-calling",
+    /// PKB has answered with new tokens, and the gateway has not stored them. The old refresh token is spent: the patient
+    /// has to authorise again, and it is not sent a second time.
+    GatewayRefreshAnswered moment "gateway-refresh-answered",
+    /// The gateway has stored the new tokens. They are used.
+    GatewayRefreshStored moment "gateway-refresh-stored",
     /// Before an event is posted to an endpoint. Its lease ends, and it is posted then.
     WebhookPost moment "webhook-post",
     /// The endpoint has answered, and the gateway has not stored that. It is posted again, with the same id.

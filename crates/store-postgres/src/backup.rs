@@ -35,11 +35,20 @@ const GO_ON: &str = "BEGIN READ WRITE; TRUNCATE feed; \
      UPDATE feed_state SET base = next.number - pg_current_xact_id()::text::bigint, \
      forgotten = next.number << 20 FROM next; \
      COMMIT";
-/// The same of a gateway. Its events stay, for some are still owed to endpoints.
+/// The same of a gateway. Its events stay, for some are still owed to endpoints. Each refresh token of a patient's link
+/// may have been spent since: it counts as sent and its answer as lost, which whoever settles flights next notes and
+/// tells.
 const GATEWAY_GO_ON: &str = "BEGIN READ WRITE; \
      WITH next AS (SELECT (greatest(forgotten, $top) >> 20) + 4294967296 AS number FROM feed_state) \
      UPDATE feed_state SET base = next.number - pg_current_xact_id()::text::bigint, \
      forgotten = next.number << 20 FROM next; \
+     UPDATE link_flight SET called_at = coalesce(called_at, taken_at) WHERE ended_at IS NULL; \
+     INSERT INTO link_flight (patient, fence, holder, taken_at, until, called_at, ticket) \
+     SELECT id, nextval('link_number'), 'restore', obtained_at, obtained_at, obtained_at, gen_random_uuid() \
+     FROM patient WHERE has_refresh AND NOT EXISTS \
+     (SELECT FROM link_flight WHERE link_flight.patient = patient.id AND ended_at IS NULL); \
+     UPDATE patient SET fence = link_flight.fence FROM link_flight \
+     WHERE link_flight.patient = patient.id AND ended_at IS NULL; \
      COMMIT";
 const GATEWAY_TOP: &str = "SELECT coalesce(max(place), 0) FROM event";
 const FORGET: &str = "BEGIN READ WRITE; DELETE FROM identity; COMMIT";
@@ -211,7 +220,8 @@ pub async fn go_on(settings: &Settings) -> Result<()> {
 
 /// Prepares a gateway's restored database for use: events begin again beyond every place that was ever given, so
 /// that each listener is told of a gap and no endpoint takes a new event for one that it had before. What was owed
-/// to endpoints when the backup was taken still is. Its schema must be up to date.
+/// to endpoints when the backup was taken still is. No refresh token of a patient's link is sent again. Its schema must
+/// be up to date.
 ///
 /// # Errors
 /// As every write.

@@ -1,13 +1,17 @@
 //! The gateway's ports on PostgreSQL, one noun a file.
 //!
 //! Who needs several locks takes them in this order, so that no two wait for each other: a patient's line (an
-//! advisory lock), rows of messages, an endpoint, its deliveries, and last, with COMMIT, the tallies.
+//! advisory lock), rows of messages, the row of an app's patient, its flight, attempts, account and sessions, a PKB
+//! record (an advisory lock), a data key, an endpoint, its deliveries, and last, with COMMIT, the tallies.
 
 mod access;
+mod accounts;
 mod events;
 mod health;
 mod lines;
+mod links;
 mod outbox;
+mod patients;
 mod pieces;
 #[cfg(test)]
 mod tests;
@@ -91,9 +95,10 @@ impl Rerun {
 
 /// Every statement of the ports, for the test of their plans.
 #[cfg(test)]
-pub(crate) fn statements() -> [&'static [(&'static str, crate::sql::Sql)]; 9] {
-    [
+pub(crate) fn statements() -> Vec<&'static [(&'static str, crate::sql::Sql)]> {
+    let nouns = [
         access::ALL,
+        accounts::ALL,
         events::ALL,
         health::ALL,
         lines::ALL,
@@ -102,5 +107,7 @@ pub(crate) fn statements() -> [&'static [(&'static str, crate::sql::Sql)]; 9] {
         users::ALL,
         vault::ALL,
         webhooks::ALL,
-    ]
+    ];
+    let links = links::STATEMENTS.into_iter().chain(patients::STATEMENTS);
+    nouns.into_iter().chain(links).collect()
 }

@@ -67,6 +67,9 @@ pub async fn open_gateway(settings: &Settings, entropy: Arc<dyn Entropy>) -> Res
         vault: db.clone(),
         access: db.clone(),
         wakes,
+        patients: db.clone(),
+        links: db.clone(),
+        accounts: db.clone(),
         health: db,
     })
 }

@@ -252,9 +252,22 @@ pub fn go_on(path: &Path) -> Result<()> {
     writing.commit().map_err(&wrap)
 }
 
+/// Flights whose holders are gone after their calls had begun: whoever settles flights next ends these links, and tells it.
+const TOKENS_SPENT: &str = "
+UPDATE link_flight SET called_at = coalesce(called_at, taken_at) WHERE ended_at IS NULL;
+INSERT INTO link_flight (patient, fence, holder, taken_at, until, called_at)
+    SELECT patient.id, number + row_number() OVER (ORDER BY patient.id), 'restore', obtained_at, obtained_at, obtained_at
+    FROM patient, last_link
+    WHERE has_refresh = 1 AND NOT EXISTS (SELECT 1 FROM link_flight WHERE patient = patient.id AND ended_at IS NULL);
+UPDATE patient SET fence = (SELECT fence FROM link_flight WHERE patient = patient.id AND ended_at IS NULL)
+    WHERE EXISTS (SELECT 1 FROM link_flight WHERE patient = patient.id AND ended_at IS NULL);
+UPDATE last_link SET number = number + (SELECT count(*) FROM patient);
+";
+
 /// Prepares a gateway's restored database for use: its schema is brought up to date, and events begin again beyond
 /// every place that was ever given, so that each listener is told of a gap and no endpoint takes a new event for one
-/// that it had before. What was owed to endpoints when the backup was taken still is.
+/// that it had before. What was owed to endpoints when the backup was taken still is. Each refresh token of a patient's
+/// link may have been spent since, and must not be sent again: it counts as sent, its answer as lost.
 ///
 /// # Errors
 /// As [`go_on`].
@@ -269,6 +282,7 @@ pub fn gateway_go_on(path: &Path) -> Result<()> {
             [],
         )
         .map_err(&wrap)?;
+    writing.execute_batch(TOKENS_SPENT).map_err(&wrap)?;
     writing.commit().map_err(&wrap)
 }
 

@@ -1,8 +1,11 @@
 //! The gateway's ports on SQLite, one noun a file.
 
 mod access;
+mod accounts;
 mod events;
+mod links;
 mod outbox;
+mod patients;
 mod pieces;
 mod side;
 mod users;
@@ -26,7 +29,7 @@ pub(crate) type Db = Database<Beside>;
 /// Every statement, by what it is about, for the tests of their plans.
 #[cfg(test)]
 pub(crate) fn statements() -> Vec<(&'static str, &'static [(&'static str, crate::sql::Sql)])> {
-    vec![
+    let mut all = vec![
         ("Messages", outbox::ALL),
         ("Files", pieces::ALL),
         ("Events", events::ALL),
@@ -35,5 +38,16 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static [(&'static str, crate:
         ("Vault", vault::ALL),
         ("Access", access::ALL),
         ("Health", crate::health::ALL),
-    ]
+        ("Accounts of the patient app", accounts::ALL),
+    ];
+    let [patients, lists, attempts] = patients::EVERY;
+    let [links, flights] = links::EVERY;
+    all.extend([
+        ("Patients", patients),
+        ("Lists of patients", lists),
+        ("Attempts at linking", attempts),
+        ("Links", links),
+        ("Renewals of tokens", flights),
+    ]);
+    all
 }

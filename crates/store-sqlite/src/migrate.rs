@@ -75,6 +75,10 @@ pub(crate) const GATEWAY: Migrations = Migrations(&[
         "0005_events",
         include_str!("../migrations/gateway/0005_events.sql"),
     ),
+    (
+        "0006_patients",
+        include_str!("../migrations/gateway/0006_patients.sql"),
+    ),
 ]);
 
 impl Migrations {

@@ -91,6 +91,9 @@ fn assemble_gateway(
         webhooks: db.clone(),
         vault: db.clone(),
         access: db.clone(),
+        patients: db.clone(),
+        links: db.clone(),
+        accounts: db.clone(),
         wakes,
         health: db,
     })

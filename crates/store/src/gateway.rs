@@ -1,20 +1,30 @@
 //! The gateway's ports, one noun a file. Its database is its own: no platform's tables stand beside.
 
 mod access;
+mod accounts;
 mod events;
 mod happening;
+pub mod linking;
+mod links;
 mod outbox;
+mod patients;
 mod pieces;
 mod users;
 mod vault;
 mod webhooks;
 
 pub use access::{Access, Operator, OperatorSession, ProductKey};
+pub use accounts::{Account, AccountSession, Accounts};
 pub use events::{Entry, Events, Place};
-pub use happening::{Happened, Happening, Kind as HappeningKind};
+pub use happening::{Happened, Happening, Kind as HappeningKind, PatientHappening};
+pub use links::{Fence, Flight, FlightLine, Landed, Links, Tokens};
 pub use outbox::{
     Attempt, AttemptOutcome, Claimed, Content, Day, Entered, Filter, Followed, Mend, NewMessage,
     Outbox, Page, Released, Settled, Standing, Stopped, Stored, StoredFile, Tally, TellLook,
+};
+pub use patients::{
+    AtRisk, Attempt as LinkAttempt, Awaiting, Linked, NewAttempt, NewLink, NewPair, Patient,
+    PatientFilter, Patients, Way,
 };
 pub use pieces::{PIECE, Pieces};
 pub use users::{User, UserFilter, Users, Withdrawn};
@@ -52,6 +62,12 @@ pub struct GatewayStore {
     pub access: Arc<dyn Access>,
     /// Wake-ups within this process.
     pub wakes: Arc<Wakes>,
+    /// Patients of an app, and their attempts to link their PKB record.
+    pub patients: Arc<dyn Patients>,
+    /// The tokens of links.
+    pub links: Arc<dyn Links>,
+    /// Accounts of the patient app.
+    pub accounts: Arc<dyn Accounts>,
     /// Whether storage answers.
     pub health: Arc<dyn crate::platform::Health>,
 }

@@ -53,6 +53,9 @@ fn shown(place: &SealedPlace) -> &'static str {
         SealedPlace::UserToken(_) => "app_user.token",
         SealedPlace::WebhookSecret(_) => "webhook.secret",
         SealedPlace::FormerWebhookSecret(_) => "webhook.former_secret",
+        SealedPlace::LinkTokens(_) => "patient.tokens",
+        SealedPlace::PatientDetails(_) => "patient.details",
+        SealedPlace::AttemptSecret(_) => "link_attempt.secret",
     }
 }
 

@@ -60,6 +60,11 @@ pub(super) fn associated(place: &SealedPlace) -> String {
         SealedPlace::UserToken(user) => format!("{DOMAIN}:app_user:{user}:token"),
         SealedPlace::WebhookSecret(id) => format!("{DOMAIN}:webhook:{id}:secret"),
         SealedPlace::FormerWebhookSecret(id) => format!("{DOMAIN}:webhook:{id}:former_secret"),
+        SealedPlace::LinkTokens(patient) => format!("{DOMAIN}:patient:{}:tokens", patient.as_str()),
+        SealedPlace::PatientDetails(patient) => {
+            format!("{DOMAIN}:patient:{}:details", patient.as_str())
+        }
+        SealedPlace::AttemptSecret(id) => format!("{DOMAIN}:link_attempt:{id}:secret"),
     }
 }
 

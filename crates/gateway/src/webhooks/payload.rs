@@ -2,8 +2,9 @@
 
 use model::message::{Status, SubStatus};
 use model::outbox::State;
-use model::{ClientMessageId, UserId};
-use store::gateway::{Entry, Happened, Happening};
+use model::pkb_link::State as LinkState;
+use model::{AppUserId, ClientMessageId, UserId};
+use store::gateway::{Entry, Happened, Happening, PatientHappening};
 use wire::gateway::webhooks::{Event, EventData};
 
 #[cfg(test)]
@@ -42,6 +43,7 @@ fn data(what: &Happening) -> EventData {
             of_user(user)
         }
         Happening::Test(_) => EventData::default(),
+        Happening::Patient { patient, what } => of_patient(patient, *what),
     }
 }
 
@@ -64,6 +66,23 @@ fn of_status(message: ClientMessageId, status: Status, sub_status: Option<SubSta
 fn of_user(user: &UserId) -> EventData {
     EventData {
         user_id: Some(user.as_str().to_owned()),
+        ..EventData::default()
+    }
+}
+
+/// Where the link stands because of it. A failed attempt and a warning say nothing of that: the patient's page does.
+fn of_patient(patient: &AppUserId, what: PatientHappening) -> EventData {
+    let state = match what {
+        PatientHappening::Pending => Some(LinkState::Pending),
+        PatientHappening::Linked | PatientHappening::AtRisk(_) => Some(LinkState::Linked),
+        PatientHappening::NeedsReauthorisation(_) => Some(LinkState::NeedsReauthorisation),
+        PatientHappening::Unlinked => Some(LinkState::Unlinked),
+        PatientHappening::LinkFailed(_) => None,
+    };
+    EventData {
+        app_user_id: Some(patient.as_str().to_owned()),
+        state: state.map(|state| state.as_str().to_owned()),
+        reason: what.reason().map(str::to_owned),
         ..EventData::default()
     }
 }

@@ -23,7 +23,7 @@ macro_rules! rows {
         concat!(
             "SELECT ",
             before_all_that_run!(),
-            ", place, place, at, by, kind, message, app_user, webhook, status, sub_status, problem FROM event WHERE kind <> $1 AND ",
+            ", place, place, at, by, kind, message, app_user, webhook, status, sub_status, problem, patient, reason FROM event WHERE kind <> $1 AND ",
             $which,
             " ORDER BY ",
             $order,
@@ -35,7 +35,7 @@ macro_rules! rows {
 statements! {
     SINCE = rows!("place > $2", "place");
     LATEST = rows!("place < $2", "place DESC");
-    OF_MESSAGE = "SELECT place, at, by, kind, message, app_user, webhook, status, sub_status, problem FROM event WHERE message = $1 ORDER BY place LIMIT 500";
+    OF_MESSAGE = "SELECT place, at, by, kind, message, app_user, webhook, status, sub_status, problem, patient, reason FROM event WHERE message = $1 ORDER BY place LIMIT 500";
     STATE = "SELECT forgotten, greatest(forgotten, (SELECT place FROM event ORDER BY place DESC LIMIT 1)) FROM feed_state WHERE id = 1";
     LOCK_STATE = "SELECT forgotten FROM feed_state WHERE id = 1 FOR UPDATE";
     OLDEST = "SELECT place, at, EXISTS (SELECT FROM delivery WHERE delivery.place = event.place AND state = 'owed') FROM event WHERE place < $1 ORDER BY place LIMIT $2";

@@ -16,7 +16,7 @@ use uuid::Uuid;
 statements! {
     // A row's place: the number of this transaction, and the row's number in it. An endpoint's row is held, so that one
     // that is disabled or deleted meanwhile is owed nothing afterwards.
-    TELL = "WITH told AS (INSERT INTO event (place, at, by, kind, message, app_user, webhook, status, sub_status, problem) SELECT (SELECT (base + pg_current_xact_id()::text::bigint) << 20 FROM feed_state WHERE id = 1) | new.number, new.at, new.by, new.kind, new.message, new.app_user, new.webhook, new.status, new.sub_status, new.problem FROM unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::text[]) WITH ORDINALITY AS new (at, by, kind, message, app_user, webhook, status, sub_status, problem, number) RETURNING place, at, kind, webhook), known AS (SELECT id, wants, disabled_at FROM webhook ORDER BY id FOR SHARE), bits AS (SELECT DISTINCT kind, bit FROM unnest($3::text[], $10::bigint[]) AS bits (kind, bit)) INSERT INTO delivery (webhook, place, state, due_at) SELECT known.id, told.place, 'owed', told.at FROM told JOIN bits ON bits.kind = told.kind JOIN known ON CASE WHEN told.webhook IS NULL THEN known.disabled_at IS NULL AND (known.wants = 0 OR known.wants & bits.bit <> 0) ELSE known.id = told.webhook END";
+    TELL = "WITH told AS (INSERT INTO event (place, at, by, kind, message, app_user, webhook, status, sub_status, problem, patient, reason) SELECT (SELECT (base + pg_current_xact_id()::text::bigint) << 20 FROM feed_state WHERE id = 1) | new.number, new.at, new.by, new.kind, new.message, new.app_user, new.webhook, new.status, new.sub_status, new.problem, new.patient, new.reason FROM unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[]) WITH ORDINALITY AS new (at, by, kind, message, app_user, webhook, status, sub_status, problem, patient, reason, number) RETURNING place, at, kind, webhook), known AS (SELECT id, wants, disabled_at FROM webhook ORDER BY id FOR SHARE), bits AS (SELECT DISTINCT kind, bit FROM unnest($3::text[], $12::bigint[]) AS bits (kind, bit)) INSERT INTO delivery (webhook, place, state, due_at) SELECT known.id, told.place, 'owed', told.at FROM told JOIN bits ON bits.kind = told.kind JOIN known ON CASE WHEN told.webhook IS NULL THEN known.disabled_at IS NULL AND (known.wants = 0 OR known.wants & bits.bit <> 0) ELSE known.id = told.webhook END";
     // Rows come sorted, so that no two transactions wait for each other in a ring. A connection keeps to its slot.
     COUNT_ENTRIES = "INSERT INTO entry_tally AS tally (day, practice, slot, entered) SELECT moved.day, moved.practice, pg_backend_pid() % 16, moved.entered FROM unnest($1::integer[], $2::text[], $3::bigint[]) AS moved (day, practice, entered) ON CONFLICT (day, practice, slot) DO UPDATE SET entered = tally.entered + excluded.entered";
     COUNT_BUCKETS = "INSERT INTO bucket_tally AS tally (bucket, slot, messages) SELECT moved.bucket, pg_backend_pid() % 64, moved.messages FROM unnest($1::text[], $2::bigint[]) AS moved (bucket, messages) ON CONFLICT (bucket, slot) DO UPDATE SET messages = tally.messages + excluded.messages";
@@ -43,6 +43,8 @@ struct Told {
     status: Vec<Option<&'static str>>,
     sub_status: Vec<Option<&'static str>>,
     problem: Vec<Option<String>>,
+    patient: Vec<Option<String>>,
+    reason: Vec<Option<&'static str>>,
     bit: Vec<i64>,
 }
 
@@ -103,6 +105,8 @@ impl Leaves for Lines {
                     &told.status,
                     &told.sub_status,
                     &told.problem,
+                    &told.patient,
+                    &told.reason,
                     &told.bit,
                 ],
             ));
@@ -135,6 +139,8 @@ impl Tx<Lines> {
         told.status.push(columns.status);
         told.sub_status.push(columns.sub_status);
         told.problem.push(columns.problem.map(ToOwned::to_owned));
+        told.patient.push(columns.patient.map(ToOwned::to_owned));
+        told.reason.push(columns.reason);
         told.bit.push(columns.bit);
     }
 

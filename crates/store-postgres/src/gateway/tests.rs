@@ -1,8 +1,10 @@
 //! What statements read when a gateway has seen many messages: pages are counted, so it is the same on every
 //! machine.
 
+use super::links::flights;
 use super::outbox::statements as outbox;
-use super::{events, pieces, users, vault, webhooks};
+use super::patients::{attempts, list};
+use super::{accounts, events, links, patients, pieces, users, vault, webhooks};
 use crate::migrate::GATEWAY;
 use crate::sql::Sql;
 use crate::sql::crowd::{Crowd, pages};
@@ -50,6 +52,19 @@ fn rows() -> Vec<String> {
              INSERT INTO event (place, at, by, kind, message) SELECT (n << 20) + 1, n, 'gateway', 'message.queued', {id} {all};
              INSERT INTO delivery SELECT '{HOOK}', (n << 20) + 1, CASE WHEN {waits} THEN 'owed' ELSE 'delivered' END, 1, n, CASE WHEN NOT ({waits}) THEN n END {all};
              UPDATE feed_state SET base = 2 * {MANY};"
+        ),
+        // Seven in ten are linked, and a few of these are due or in flight; three hundred are under way.
+        format!(
+            "INSERT INTO patient (id, made_at, standing, public_id, why, since, linked_at, authorised_at, generation, tokens_key, tokens, has_refresh, obtained_at, good_until, used, due_at, details_key, details, details_at) \
+             SELECT 'patient-' || n, n, kind, CASE WHEN record THEN {id} END, CASE kind WHEN 'lapsed' THEN 'session-over' END, CASE WHEN kind <> 'none' THEN n END, CASE WHEN record THEN n END, CASE WHEN record THEN n END, n, \
+             CASE WHEN linked THEN '{KEY}'::uuid END, CASE WHEN linked THEN '\\x00'::bytea END, CASE WHEN linked THEN true END, CASE WHEN linked THEN n END, CASE WHEN linked THEN n END, CASE WHEN linked THEN false END, CASE WHEN linked THEN n END, \
+             CASE WHEN record THEN '{KEY}'::uuid END, CASE WHEN record THEN '\\x00'::bytea END, CASE WHEN record THEN n END \
+             FROM (SELECT n, kind, kind = 'linked' AS linked, kind IN ('linked', 'lapsed') AS record FROM (SELECT n, CASE n % 10 WHEN 3 THEN 'none' WHEN 4 THEN 'lapsed' WHEN 5 THEN 'unlinked' ELSE 'linked' END AS kind {all}) AS counted) AS made;
+             UPDATE patient SET risk = 'last-token', risk_since = 1 WHERE standing = 'linked' AND made_at % 100 = 0;
+             INSERT INTO link_flight SELECT 'patient-' || n, n + 1, 'node', n, n, n, CASE WHEN n % 400 <> 0 THEN n END, CASE WHEN n % 400 <> 0 THEN 'renewed' END, {id} {all};
+             INSERT INTO link_attempt (id, patient, state_hash, return_url, redirect_uri, made_at, until) SELECT {id}, 'patient-' || n, {hash}, 'x', 'x', n, n FROM generate_series(0::bigint, {MANY} - 1, 65) AS n;
+             INSERT INTO account SELECT 'patient-' || n, n || '@example.com', 'x', n {all};
+             INSERT INTO account_session SELECT {hash}, 'patient-' || n, n, n, n {all};"
         ),
     ]
 }
@@ -164,6 +179,58 @@ fn cases() -> Vec<(&'static str, Sql, String)> {
             format!("'{OTHER_KEY}', 50"),
         ),
         ("progress", vault::PROGRESS, format!("'{KEY}'")),
+        ("patient", patients::GET, "'patient-7'".to_owned()),
+        ("patients", list::PAGE, "'patient-5', 20".to_owned()),
+        (
+            "linked patients",
+            list::PAGE_OF,
+            "'patient-5', 20, 'linked'".to_owned(),
+        ),
+        (
+            "patients under way",
+            list::PAGE_PENDING,
+            "'', 20, 500".to_owned(),
+        ),
+        (
+            "patients without a link",
+            list::PAGE_STILL,
+            "'patient-5', 20, 'none', 500".to_owned(),
+        ),
+        (
+            "links at risk",
+            list::PAGE_AT_RISK,
+            "'patient-5', 20".to_owned(),
+        ),
+        ("patients in each state", patients::COUNTS, String::new()),
+        (
+            "attempts that are over",
+            attempts::OVER,
+            "5000, 20".to_owned(),
+        ),
+        (
+            "no attempt that is over",
+            attempts::OVER,
+            "-1, 50".to_owned(),
+        ),
+        ("links to renew", links::DUE, format!("{MANY}, 20")),
+        ("nothing to renew", links::DUE, "-1, 50".to_owned()),
+        (
+            "flights that are over",
+            flights::ENDED,
+            format!("{MANY}, 20"),
+        ),
+        (
+            "no flight that is over",
+            flights::ENDED,
+            "-1, 50".to_owned(),
+        ),
+        ("journal", links::FLIGHTS, "'patient-7', 20".to_owned()),
+        (
+            "forget flights",
+            links::FORGET_FLIGHTS,
+            format!("{MANY}, 20"),
+        ),
+        ("account", accounts::BY_EMAIL, "'7@example.com'".to_owned()),
         ("remove key", vault::REMOVE, format!("'{OTHER_KEY}'")),
     ]
 }

@@ -21,16 +21,22 @@ statements! {
     REWRAP = "UPDATE data_key SET wrapped_by = $3, wrapped = $4 WHERE id = $1 AND wrapped = $2";
     // Whoever seals something under it holds it until that is committed.
     LOCK = "SELECT id FROM data_key WHERE id = $1 FOR UPDATE";
-    REMOVE = "DELETE FROM data_key WHERE id = $1 AND NOT EXISTS (SELECT FROM app_user WHERE token_key = $1 AND token IS NOT NULL) AND NOT EXISTS (SELECT FROM webhook WHERE secret_key = $1 OR former_key = $1)";
+    REMOVE = "DELETE FROM data_key WHERE id = $1 AND NOT EXISTS (SELECT FROM app_user WHERE token_key = $1 AND token IS NOT NULL) AND NOT EXISTS (SELECT FROM webhook WHERE secret_key = $1 OR former_key = $1) AND NOT EXISTS (SELECT FROM patient WHERE tokens_key = $1) AND NOT EXISTS (SELECT FROM patient WHERE details_key = $1) AND NOT EXISTS (SELECT FROM link_attempt WHERE secret_key = $1)";
     // Keys on either side, so that an index finds them.
-    UNDER_OTHERS = "(SELECT 'token', id, NULL::uuid, token_key, token FROM app_user WHERE token IS NOT NULL AND token_key < $1 LIMIT $2) UNION ALL (SELECT 'token', id, NULL, token_key, token FROM app_user WHERE token IS NOT NULL AND token_key > $1 LIMIT $2) UNION ALL (SELECT 'secret', NULL, id, secret_key, secret FROM webhook WHERE secret_key <> $1 LIMIT $2) UNION ALL (SELECT 'former', NULL, id, former_key, former FROM webhook WHERE former_key <> $1 LIMIT $2) LIMIT $2";
-    PROGRESS = "SELECT (SELECT count(*) FROM app_user WHERE token_key IS NOT NULL AND token IS NOT NULL) + (SELECT count(secret_key) + count(former_key) FROM webhook), (SELECT count(*) FROM app_user WHERE token IS NOT NULL AND token_key < $1) + (SELECT count(*) FROM app_user WHERE token IS NOT NULL AND token_key > $1) + (SELECT count(*) FILTER (WHERE secret_key <> $1) + count(*) FILTER (WHERE former_key <> $1) FROM webhook)";
+    UNDER_OTHERS = "(SELECT 'token', id, NULL::uuid, token_key, token FROM app_user WHERE token IS NOT NULL AND token_key < $1 LIMIT $2) UNION ALL (SELECT 'token', id, NULL, token_key, token FROM app_user WHERE token IS NOT NULL AND token_key > $1 LIMIT $2) UNION ALL (SELECT 'secret', NULL, id, secret_key, secret FROM webhook WHERE secret_key <> $1 LIMIT $2) UNION ALL (SELECT 'former', NULL, id, former_key, former FROM webhook WHERE former_key <> $1 LIMIT $2) UNION ALL (SELECT 'link', id, NULL, tokens_key, tokens FROM patient WHERE tokens_key < $1 LIMIT $2) UNION ALL (SELECT 'link', id, NULL, tokens_key, tokens FROM patient WHERE tokens_key > $1 LIMIT $2) UNION ALL (SELECT 'details', id, NULL, details_key, details FROM patient WHERE details_key < $1 LIMIT $2) UNION ALL (SELECT 'details', id, NULL, details_key, details FROM patient WHERE details_key > $1 LIMIT $2) UNION ALL (SELECT 'attempt', NULL, id, secret_key, secret FROM link_attempt WHERE secret_key < $1 LIMIT $2) UNION ALL (SELECT 'attempt', NULL, id, secret_key, secret FROM link_attempt WHERE secret_key > $1 LIMIT $2) LIMIT $2";
+    PROGRESS = "SELECT (SELECT count(*) FROM app_user WHERE token_key IS NOT NULL AND token IS NOT NULL) + (SELECT count(secret_key) + count(former_key) FROM webhook) + (SELECT count(*) FROM patient WHERE tokens_key IS NOT NULL) + (SELECT count(*) FROM patient WHERE details_key IS NOT NULL) + (SELECT count(*) FROM link_attempt WHERE secret_key IS NOT NULL), (SELECT count(*) FROM app_user WHERE token IS NOT NULL AND token_key < $1) + (SELECT count(*) FROM app_user WHERE token IS NOT NULL AND token_key > $1) + (SELECT count(*) FILTER (WHERE secret_key <> $1) + count(*) FILTER (WHERE former_key <> $1) FROM webhook) + (SELECT count(*) FROM patient WHERE tokens_key < $1) + (SELECT count(*) FROM patient WHERE tokens_key > $1) + (SELECT count(*) FROM patient WHERE details_key < $1) + (SELECT count(*) FROM patient WHERE details_key > $1) + (SELECT count(*) FROM link_attempt WHERE secret_key < $1) + (SELECT count(*) FROM link_attempt WHERE secret_key > $1)";
     RESEAL_TOKEN = "UPDATE app_user SET token_key = $4, token = $5 WHERE id = $1 AND token_key = $2 AND token = $3";
     RESEAL_SECRET = "UPDATE webhook SET secret_key = $4, secret = $5 WHERE id = $1 AND secret_key = $2 AND secret = $3";
     RESEAL_FORMER = "UPDATE webhook SET former_key = $4, former = $5 WHERE id = $1 AND former_key = $2 AND former = $3";
+    RESEAL_LINK = "UPDATE patient SET tokens_key = $4, tokens = $5 WHERE id = $1 AND tokens_key = $2 AND tokens = $3";
+    RESEAL_DETAILS = "UPDATE patient SET details_key = $4, details = $5 WHERE id = $1 AND details_key = $2 AND details = $3";
+    RESEAL_ATTEMPT = "UPDATE link_attempt SET secret_key = $4, secret = $5 WHERE id = $1 AND secret_key = $2 AND secret = $3";
     IS_TOKEN = "SELECT token = $2 FROM app_user WHERE id = $1";
     IS_SECRET = "SELECT secret = $2 FROM webhook WHERE id = $1";
     IS_FORMER = "SELECT former = $2 FROM webhook WHERE id = $1";
+    IS_LINK = "SELECT tokens = $2 FROM patient WHERE id = $1";
+    IS_DETAILS = "SELECT details = $2 FROM patient WHERE id = $1";
+    IS_ATTEMPT = "SELECT secret = $2 FROM link_attempt WHERE id = $1";
 }
 
 /// How a secret is replaced, how it is compared, and by what it is found.
@@ -39,6 +45,9 @@ fn at(place: &SealedPlace) -> (Sql, Sql, Box<dyn ToSql + Sync + Send + '_>) {
         SealedPlace::UserToken(id) => (RESEAL_TOKEN, IS_TOKEN, Box::new(id.as_str())),
         SealedPlace::WebhookSecret(id) => (RESEAL_SECRET, IS_SECRET, Box::new(id.0)),
         SealedPlace::FormerWebhookSecret(id) => (RESEAL_FORMER, IS_FORMER, Box::new(id.0)),
+        SealedPlace::LinkTokens(id) => (RESEAL_LINK, IS_LINK, Box::new(id.as_str())),
+        SealedPlace::PatientDetails(id) => (RESEAL_DETAILS, IS_DETAILS, Box::new(id.as_str())),
+        SealedPlace::AttemptSecret(id) => (RESEAL_ATTEMPT, IS_ATTEMPT, Box::new(id.0)),
     }
 }
 

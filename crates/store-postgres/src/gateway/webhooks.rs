@@ -37,7 +37,7 @@ macro_rules! deliveries {
         concat!(
             "SELECT ",
             $before,
-            "owed.webhook, owed.state, owed.tries, owed.due_at, owed.last_at, owed.last_status, owed.last_word, event.place, event.at, event.by, event.kind, event.message, event.app_user, event.webhook, event.status, event.sub_status, event.problem FROM ",
+            "owed.webhook, owed.state, owed.tries, owed.due_at, owed.last_at, owed.last_status, owed.last_word, event.place, event.at, event.by, event.kind, event.message, event.app_user, event.webhook, event.status, event.sub_status, event.problem, event.patient, event.reason FROM ",
             $from
         )
     };

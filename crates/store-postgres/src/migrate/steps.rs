@@ -60,6 +60,7 @@ pub(crate) static GATEWAY: Realm = Realm {
         "0002_vault" works_with 1,
         "0003_outbox" works_with 1,
         "0004_events" works_with 4,
+        "0005_patients" works_with 4,
     ],
     one_at_a_time: 7_239_118_202_653,
     all_steps: 7_239_118_202_654,

@@ -2,7 +2,10 @@
 
 mod damaged;
 mod doubt;
+mod links_in_doubt;
 mod nodes;
+mod people;
+mod renewals;
 mod schema;
 mod world;
 

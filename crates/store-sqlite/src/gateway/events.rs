@@ -14,13 +14,13 @@ use store::row::{Cells as _, int};
 use uuid::Uuid;
 
 statements! {
-    ADD = "INSERT INTO event (at, by, kind, message, app_user, webhook, status, sub_status, problem) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    ADD = "INSERT INTO event (at, by, kind, message, app_user, webhook, status, sub_status, problem, patient, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     OWE = "INSERT INTO delivery (webhook, place, state, due_at) SELECT id, ?1, 'owed', ?2 FROM webhook WHERE disabled_at IS NULL AND (wants = 0 OR wants & ?3 <> 0)";
     // A test is owed to one endpoint, enabled or not.
     OWE_TEST = "INSERT INTO delivery (webhook, place, state, due_at) SELECT id, ?1, 'owed', ?2 FROM webhook WHERE id = ?3";
     LATEST = "SELECT place FROM event WHERE place > 0 ORDER BY place DESC LIMIT 1";
-    SINCE = "SELECT place, at, by, kind, message, app_user, webhook, status, sub_status, problem FROM event WHERE place > ?1 AND kind <> 'webhook.test' ORDER BY place LIMIT ?2";
-    OF_MESSAGE = "SELECT place, at, by, kind, message, app_user, webhook, status, sub_status, problem FROM event WHERE message = ?1 ORDER BY place LIMIT ?2";
+    SINCE = "SELECT place, at, by, kind, message, app_user, webhook, status, sub_status, problem, patient, reason FROM event WHERE place > ?1 AND kind <> 'webhook.test' ORDER BY place LIMIT ?2";
+    OF_MESSAGE = "SELECT place, at, by, kind, message, app_user, webhook, status, sub_status, problem, patient, reason FROM event WHERE message = ?1 ORDER BY place LIMIT ?2";
     FIRST_PLACE = "SELECT place FROM event WHERE place > 0 ORDER BY place LIMIT 1";
     NEWEST_PLACE = "SELECT seq FROM sqlite_sequence WHERE name = 'event'";
     KEPT = "SELECT forgotten FROM event_kept WHERE id = 1";
@@ -46,6 +46,8 @@ impl Tx<'_> {
             columns.status,
             columns.sub_status,
             columns.problem,
+            columns.patient,
+            columns.reason,
         ];
         self.write_one(ADD, row, "event")?;
         let place = self.last_insert_id();

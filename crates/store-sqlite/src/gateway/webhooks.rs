@@ -24,7 +24,7 @@ macro_rules! endpoint {
 
 macro_rules! owed {
     () => {
-        "SELECT delivery.webhook, delivery.state, delivery.tries, delivery.due_at, delivery.last_at, delivery.last_status, delivery.last_word, event.place, event.at, event.by, event.kind, event.message, event.app_user, event.webhook, event.status, event.sub_status, event.problem FROM delivery JOIN event ON event.place = delivery.place "
+        "SELECT delivery.webhook, delivery.state, delivery.tries, delivery.due_at, delivery.last_at, delivery.last_status, delivery.last_word, event.place, event.at, event.by, event.kind, event.message, event.app_user, event.webhook, event.status, event.sub_status, event.problem, event.patient, event.reason FROM delivery JOIN event ON event.place = delivery.place "
     };
 }
 

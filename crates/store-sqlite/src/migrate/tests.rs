@@ -147,3 +147,38 @@ fn two_programs_may_open_a_new_database_at_once() {
         }
     });
 }
+
+#[test]
+fn a_gateway_from_before_patients_keeps_its_events() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.sqlite");
+    let before = GATEWAY.0.iter().take(5).map(|(_, sql)| *sql);
+    let connection = Connection::open(&path).unwrap();
+    connection
+        .execute_batch(
+            "CREATE TABLE schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT",
+        )
+        .unwrap();
+    for sql in before {
+        connection.execute_batch(sql).unwrap();
+    }
+    for (version, (name, _)) in (1..=5_i64).zip(GATEWAY.0) {
+        connection
+            .execute(
+                "INSERT INTO schema_version VALUES (?1, ?2)",
+                (version, *name),
+            )
+            .unwrap();
+    }
+    connection
+        .execute_batch("INSERT INTO event (at, by, kind, app_user) VALUES (1, 'product:a', 'user.forgotten', 'amy')")
+        .unwrap();
+    drop(connection);
+    let connection = open::prepare(&path, "OFF", &GATEWAY).unwrap();
+    let kept: (String, Option<String>, Option<String>) = connection
+        .query_row("SELECT app_user, patient, reason FROM event", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .unwrap();
+    assert_eq!(kept, ("amy".to_owned(), None, None));
+}

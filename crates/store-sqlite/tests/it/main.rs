@@ -9,6 +9,7 @@ mod directory;
 mod durable;
 mod gateway;
 mod gateway_damaged;
+mod gateway_links;
 mod million;
 mod tampering;
 

@@ -5,12 +5,20 @@
 //! on every test.
 
 pub mod access;
+pub mod accounts;
+pub mod attempts;
 pub mod deliveries;
 pub mod emptying;
 pub mod entering;
 pub mod events;
+pub mod flights;
 pub mod following;
+pub mod journal;
+pub mod late;
+pub mod linking;
 pub mod listing;
+pub mod patients;
+mod people;
 pub mod pieces;
 pub mod releasing;
 mod sealing;
@@ -18,6 +26,7 @@ pub mod sending;
 pub mod stopping;
 pub mod tallying;
 mod telling;
+pub mod tokens;
 pub mod turns;
 pub mod users;
 pub mod vault;
@@ -57,6 +66,34 @@ macro_rules! gateway_conformance_suite {
                 a_note_stays_with_its_lease,
                 a_lease_that_is_given_back_is_free,
             }
+            accounts {
+                an_account_comes_with_its_patient,
+                an_address_and_an_id_are_one_accounts,
+                an_address_raced_is_one_accounts,
+                wrong_passwords_of_a_patient_are_counted_and_lock,
+                a_patients_new_password_ends_sessions_and_the_lock,
+                a_patients_session_is_found_used_and_ended,
+                a_session_takes_the_place_of_the_one_before,
+                patients_sessions_that_ended_go_when_another_begins,
+                nobody_signs_in_without_an_account,
+            }
+            attempts {
+                an_attempt_is_found_by_its_state,
+                an_attempt_is_told_when_it_begins,
+                nothing_begins_under_a_key_that_is_not_there,
+                the_oldest_attempts_of_a_patient_go_when_there_are_too_many,
+                attempts_begun_by_many_at_once_are_no_more_than_allowed,
+                a_state_is_used_up_once,
+                an_old_state_is_not_used_up,
+                what_came_of_an_attempt_waits_for_the_products_word,
+                a_failed_attempt_is_told_and_leaves_nothing,
+                every_failure_is_read_as_it_was_told,
+                attempts_that_are_over_are_swept_and_told_once,
+                many_old_attempts_of_a_patient_are_told_once,
+                an_old_attempt_is_not_told_while_another_is_under_way,
+                an_old_attempt_is_not_told_where_there_is_a_link,
+                of_sweeping_and_linking_at_once_one_wins,
+            }
             deliveries {
                 a_delivery_is_owed_to_each_that_wants_it,
                 one_added_later_hears_nothing_earlier,
@@ -95,6 +132,7 @@ macro_rules! gateway_conformance_suite {
                 an_empty_feed_is_at_place_zero,
                 a_message_is_told_in_one_order,
                 everything_about_users_is_told,
+                everything_about_patients_is_told,
                 a_reader_goes_on_where_it_broke_off,
                 tests_of_endpoints_are_told_to_them_alone,
                 a_message_has_at_most_five_hundred_events_to_read,
@@ -102,6 +140,22 @@ macro_rules! gateway_conformance_suite {
                 no_event_is_forgotten_before_its_deliveries_ended,
                 whoever_waits_for_events_is_woken,
                 a_reader_misses_nothing_while_many_write,
+            }
+            flights {
+                a_flight_raced_is_one_callers,
+                a_flight_is_for_the_present_tokens,
+                there_is_no_flight_without_a_link,
+                a_call_is_noted_once_by_whoever_has_the_flight,
+                nothing_is_sent_after_the_lease_ended,
+                new_tokens_take_the_place_of_the_former,
+                a_landing_may_be_repeated,
+                what_was_not_spent_is_tried_again,
+                a_risk_is_told_once_for_each_reason,
+                a_session_that_is_over_ends_the_tokens,
+                an_older_flight_changes_nothing,
+                new_tokens_under_a_key_that_is_not_there_are_not_kept,
+                a_flight_whose_tokens_went_meanwhile_is_dropped,
+                landing_and_unlinking_at_once_leaves_no_tokens,
             }
             following {
                 looks_that_are_due_are_claimed_longest_due_first,
@@ -114,11 +168,59 @@ macro_rules! gateway_conformance_suite {
                 an_end_told_by_many_at_once_is_told_once,
                 after_a_gap_all_that_is_pending_is_looked_at,
             }
+            journal {
+                the_journal_tells_of_each_flight,
+                old_lines_of_the_journal_are_forgotten,
+                links_that_are_due_are_found_longest_due_first,
+                no_generation_and_no_fence_comes_twice,
+            }
+            late {
+                a_flight_that_had_not_called_is_free_after_its_lease,
+                a_flight_that_had_called_is_lost_after_its_lease,
+                an_answer_given_up_as_lost_may_still_come,
+                a_lost_answer_that_brings_no_tokens_changes_nothing,
+                a_lost_answer_comes_too_late_after_a_new_authorisation,
+                a_lost_answer_comes_too_late_after_unlinking,
+                landing_and_settling_at_once_leaves_the_tokens,
+                flights_whose_leases_ended_are_settled,
+                all_flights_are_settled_when_nobody_else_can_be_at_them,
+                a_clock_set_back_leaves_a_flight_one_lease,
+            }
+            linking {
+                a_burned_attempt_becomes_a_link,
+                an_attempt_that_waits_becomes_a_link,
+                an_attempt_makes_one_link,
+                only_a_burned_attempt_whose_time_is_not_over_makes_a_link,
+                a_patient_deleted_meanwhile_is_not_linked,
+                a_link_is_not_made_under_a_key_that_is_not_there,
+                another_persons_record_is_refused_and_the_link_stays,
+                a_record_is_one_patients,
+                a_record_raced_is_one_patients,
+                whoever_authorises_again_keeps_the_pair_and_gets_new_tokens,
+                a_new_authorisation_leaves_no_risk_and_no_failures,
+                a_link_without_details_keeps_those_of_the_same_person,
+                an_unlinked_patient_keeps_nothing_of_the_link,
+                only_what_stands_or_stood_lately_is_unlinked,
+                an_unlinked_patient_may_link_any_record,
+                unlinking_and_linking_at_once_leaves_one_of_both,
+            }
             listing {
                 messages_are_paged_newest_first,
                 messages_are_found_by_state_and_bucket,
                 messages_are_found_by_user_and_practice,
                 messages_are_found_by_their_entry,
+            }
+            patients {
+                a_patient_is_put_once,
+                putting_a_patient_again_changes_nothing,
+                patients_are_listed_by_id_in_pages,
+                patients_are_found_by_the_state_of_their_link,
+                links_at_risk_are_found,
+                an_attempt_under_way_shows_where_there_is_no_link,
+                counts_of_patients_follow_them,
+                a_deleted_patient_leaves_nothing,
+                deleting_who_is_not_linked_tells_nothing,
+                a_patient_made_anew_begins_anew,
             }
             pieces {
                 pieces_come_back_as_they_were_stored,
@@ -163,6 +265,16 @@ macro_rules! gateway_conformance_suite {
                 tallies_tell_practices_days_buckets_and_the_oldest,
                 a_message_mended_for_another_practice_counts_there,
                 tallies_add_up_while_many_write,
+            }
+            tokens {
+                tokens_that_are_used_are_renewed_earlier,
+                use_never_puts_a_renewal_off,
+                use_does_not_hurry_what_is_being_tried_again,
+                tokens_that_are_not_taken_end_the_link_once,
+                a_refusal_of_former_tokens_says_nothing,
+                a_refusal_during_a_flight_says_nothing,
+                of_a_refusal_and_a_flight_at_once_one_is_heard,
+                details_are_kept_for_the_record_they_are_about,
             }
             turns {
                 the_first_about_a_patient_is_in_turn_and_others_wait,

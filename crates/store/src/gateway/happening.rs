@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use model::message::{Status, SubStatus};
-use model::{ClientMessageId, UserId, WebhookId};
+use model::pkb_link::{Failure, Lapse, Risk};
+use model::{AppUserId, ClientMessageId, UserId, WebhookId};
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,42 @@ pub enum Happening {
     Forgotten(UserId),
     /// Somebody wants to see whether an endpoint listens. Only that endpoint is told.
     Test(WebhookId),
+    /// Something about a patient's link.
+    Patient {
+        /// Whose.
+        patient: AppUserId,
+        /// What.
+        what: PatientHappening,
+    },
+}
+
+/// What happened to a patient's link (contract F.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatientHappening {
+    /// An attempt was begun.
+    Pending,
+    /// An attempt made no link.
+    LinkFailed(Failure),
+    /// The link stands.
+    Linked,
+    /// It may soon need a new authorisation.
+    AtRisk(Risk),
+    /// The patient has to authorise again.
+    NeedsReauthorisation(Lapse),
+    /// It was ended.
+    Unlinked,
+}
+
+impl PatientHappening {
+    /// Why, where there is a reason.
+    pub fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::LinkFailed(why) => Some(why.as_str()),
+            Self::AtRisk(why) => Some(why.as_str()),
+            Self::NeedsReauthorisation(why) => Some(why.as_str()),
+            Self::Pending | Self::Linked | Self::Unlinked => None,
+        }
+    }
 }
 
 /// The name of each kind.
@@ -60,11 +97,23 @@ pub enum Kind {
     Forgotten,
     /// `webhook.test`
     Test,
+    /// `patient.pending`
+    PatientPending,
+    /// `patient.link-failed`
+    PatientLinkFailed,
+    /// `patient.linked`
+    PatientLinked,
+    /// `patient.at-risk`
+    PatientAtRisk,
+    /// `patient.needs-reauthorisation`
+    PatientNeedsReauthorisation,
+    /// `patient.unlinked`
+    PatientUnlinked,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 15] = [
         Self::Queued,
         Self::Accepted,
         Self::Refused,
@@ -74,6 +123,12 @@ impl Kind {
         Self::Withdrawn,
         Self::Forgotten,
         Self::Test,
+        Self::PatientPending,
+        Self::PatientLinkFailed,
+        Self::PatientLinked,
+        Self::PatientAtRisk,
+        Self::PatientNeedsReauthorisation,
+        Self::PatientUnlinked,
     ];
 
     /// As it is stored and told.
@@ -88,6 +143,12 @@ impl Kind {
             Self::Withdrawn => "user.withdrawn",
             Self::Forgotten => "user.forgotten",
             Self::Test => "webhook.test",
+            Self::PatientPending => "patient.pending",
+            Self::PatientLinkFailed => "patient.link-failed",
+            Self::PatientLinked => "patient.linked",
+            Self::PatientAtRisk => "patient.at-risk",
+            Self::PatientNeedsReauthorisation => "patient.needs-reauthorisation",
+            Self::PatientUnlinked => "patient.unlinked",
         }
     }
 
@@ -96,7 +157,7 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// Its bit in a set of kinds, as endpoints store which they want.
+    /// Its bit in a set of kinds, as endpoints store which they want: new kinds go at the end.
     pub fn bit(self) -> i64 {
         1 << (self as i64)
     }
@@ -115,6 +176,14 @@ impl Happening {
             Self::Withdrawn(_) => Kind::Withdrawn,
             Self::Forgotten(_) => Kind::Forgotten,
             Self::Test(_) => Kind::Test,
+            Self::Patient { what, .. } => match what {
+                PatientHappening::Pending => Kind::PatientPending,
+                PatientHappening::LinkFailed(_) => Kind::PatientLinkFailed,
+                PatientHappening::Linked => Kind::PatientLinked,
+                PatientHappening::AtRisk(_) => Kind::PatientAtRisk,
+                PatientHappening::NeedsReauthorisation(_) => Kind::PatientNeedsReauthorisation,
+                PatientHappening::Unlinked => Kind::PatientUnlinked,
+            },
         }
     }
 
@@ -126,13 +195,17 @@ impl Happening {
             | Self::Released(id)
             | Self::Refused { message: id, .. }
             | Self::Status { message: id, .. } => Some(*id),
-            Self::Authorised(_) | Self::Withdrawn(_) | Self::Forgotten(_) | Self::Test(_) => None,
+            Self::Authorised(_)
+            | Self::Withdrawn(_)
+            | Self::Forgotten(_)
+            | Self::Test(_)
+            | Self::Patient { .. } => None,
         }
     }
 }
 
-/// Something that happened, with who did it: `product:<key id>`, `operator:<name>`, `practitioner` (on the page for access
-/// codes) or `gateway`.
+/// Something that happened, with who did it: `product:<key id>`, `operator:<name>`, `practitioner` (on the page for
+/// access codes), `patient` (in the patient app) or `gateway`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Happened {
     /// When.

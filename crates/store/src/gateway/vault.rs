@@ -3,7 +3,7 @@
 use crate::Result;
 use async_trait::async_trait;
 use jiff::Timestamp;
-use model::{DataKeyId, UserId, WebhookId};
+use model::{AppUserId, AttemptId, DataKeyId, UserId, WebhookId};
 
 /// A sealed secret, as it lies in a row. It says nothing without the vault.
 #[derive(Clone, PartialEq, Eq)]
@@ -29,6 +29,12 @@ pub enum SealedPlace {
     WebhookSecret(WebhookId),
     /// An endpoint's secret before the last rotation: `webhook.former_secret`.
     FormerWebhookSecret(WebhookId),
+    /// The tokens of a link: `patient.tokens`.
+    LinkTokens(AppUserId),
+    /// What PKB says of a patient: `patient.details`.
+    PatientDetails(AppUserId),
+    /// What an attempt holds: its code verifier, later its tokens: `link_attempt.secret`.
+    AttemptSecret(AttemptId),
 }
 
 /// One sealed secret and its place.

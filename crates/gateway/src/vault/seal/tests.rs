@@ -2,7 +2,7 @@
 
 use super::*;
 use model::entropy::SeededEntropy;
-use model::{UserId, WebhookId};
+use model::{AppUserId, AttemptId, UserId, WebhookId};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -12,6 +12,11 @@ fn place() -> impl Strategy<Value = SealedPlace> {
         "[a-zA-Z0-9:/._-]{1,40}".prop_map(|id| SealedPlace::UserToken(UserId::parse(&id).unwrap())),
         id.clone().prop_map(SealedPlace::WebhookSecret),
         id.prop_map(SealedPlace::FormerWebhookSecret),
+        "[a-zA-Z0-9:/._-]{1,40}"
+            .prop_map(|id| SealedPlace::LinkTokens(AppUserId::parse(&id).unwrap())),
+        "[a-zA-Z0-9:/._-]{1,40}"
+            .prop_map(|id| SealedPlace::PatientDetails(AppUserId::parse(&id).unwrap())),
+        any::<u128>().prop_map(|n| SealedPlace::AttemptSecret(AttemptId(Uuid::from_u128(n)))),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use model::WebhookId;
+use model::pkb_link::{Failure, Lapse, Risk};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -59,9 +60,42 @@ fn every_kind_says_what_it_is_about_and_no_more() {
         ),
         (Happening::Forgotten(user), json!({"userId": "dr-okafor"})),
         (Happening::Test(WebhookId(Uuid::nil())), json!({})),
+        (
+            of_amy(PatientHappening::Pending),
+            json!({"appUserId": "amy-7", "state": "pending"}),
+        ),
+        (
+            of_amy(PatientHappening::LinkFailed(Failure::Denied)),
+            json!({"appUserId": "amy-7", "reason": "denied"}),
+        ),
+        (
+            of_amy(PatientHappening::Linked),
+            json!({"appUserId": "amy-7", "state": "linked"}),
+        ),
+        (
+            of_amy(PatientHappening::AtRisk(Risk::LastToken)),
+            json!({"appUserId": "amy-7", "state": "linked", "reason": "last-token"}),
+        ),
+        (
+            of_amy(PatientHappening::NeedsReauthorisation(Lapse::AnswerLost)),
+            json!({
+                "appUserId": "amy-7", "state": "needs-reauthorisation", "reason": "answer-lost",
+            }),
+        ),
+        (
+            of_amy(PatientHappening::Unlinked),
+            json!({"appUserId": "amy-7", "state": "unlinked"}),
+        ),
     ] {
         let kind = what.kind().as_str();
         let whole = json!({"type": kind, "timestamp": "2026-11-21T12:00:00.25Z", "data": data});
         assert_eq!(told(what), whole);
+    }
+}
+
+fn of_amy(what: PatientHappening) -> Happening {
+    Happening::Patient {
+        patient: AppUserId::parse("amy-7").unwrap(),
+        what,
     }
 }

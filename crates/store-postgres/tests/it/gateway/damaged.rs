@@ -1,11 +1,12 @@
 //! One row that cannot be read holds nobody else up: each is damaged here behind the program's back.
 
+use super::people::patient;
 use super::world::{PATIENTS, World, at, sealed};
 use crate::server::Database;
 use jiff::{SignedDuration, Timestamp};
 use model::WebhookId;
 use model::outbox::LEASE;
-use store::gateway::{Happening, NewWebhook, SET_ASIDE};
+use store::gateway::{Flight, Happening, NewWebhook, SET_ASIDE};
 use uuid::Uuid;
 
 /// Changes one row by hand.
@@ -144,4 +145,36 @@ async fn what_expires_is_refused_once_whoever_looks() {
     let refused = world.told().await;
     let refused = refused.iter().filter(|kind| **kind == "message.refused");
     assert_eq!(refused.count(), 20);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL: scripts/test postgres"]
+async fn a_link_that_cannot_be_read_holds_no_other_up() {
+    let database = Database::new().await;
+    let world = World::new(database.open_gateway().await);
+    let (_, key) = world.user().await;
+    let links = &world.store.links;
+    for number in 1..=3 {
+        let whose = world.linked(number, key, "first").await;
+        let generation = world.generation(&whose).await;
+        let flight = world.take(&whose, generation, 20).await;
+        assert!(matches!(flight, Flight::Yours { .. }));
+    }
+    let change = "UPDATE patient SET risk = 'damaged!', risk_since = 1 WHERE id = 'patient-1'";
+    damage(&database, change).await;
+    let settled = links.settle_flights("gateway", at(90), 10).await;
+    assert_eq!(settled.unwrap(), 2);
+    let due = links.due(at(900), 10).await.unwrap();
+    let due: Vec<_> = due.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(due, ["patient-2", "patient-3"]);
+    // Whoever wants to can still take it out of the way.
+    let (patients, damaged) = (&world.store.patients, patient(1));
+    assert!(patients.get(&damaged).await.is_err());
+    assert!(
+        patients
+            .delete("operator:amy", &damaged, at(91))
+            .await
+            .unwrap()
+    );
+    assert_eq!(world.told().await.last(), Some(&"patient.unlinked"));
 }

@@ -10,15 +10,15 @@ use store::gateway::{Entered, Mend, NewMessage, Released, SealedPlace, Settled, 
 const PATIENT: &str = PATIENTS[0];
 
 /// A node whose wire to the server can be cut, and one that looks on.
-struct Cuttable {
-    proxy: Proxy,
-    node: World,
-    onlooker: World,
+pub(super) struct Cuttable {
+    pub(super) proxy: Proxy,
+    pub(super) node: World,
+    pub(super) onlooker: World,
     _database: Database,
 }
 
 impl Cuttable {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let mut database = Database::new().await;
         let onlooker = World::new(database.open_gateway().await);
         let proxy = Proxy::to(database.server_port()).await;

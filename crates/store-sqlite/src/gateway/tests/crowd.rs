@@ -47,6 +47,28 @@ INSERT INTO bucket_tally SELECT bucket, count(*) FROM message GROUP BY bucket;
 INSERT INTO data_key VALUES (zeroblob(16), 'test', zeroblob(40), 0);
 INSERT INTO webhook (id, url, wants, secret_key, secret, made_at) VALUES (zeroblob(16), 'https://product.example/', 0, zeroblob(16), zeroblob(60), 0);
 ";
+/// As many patients as messages: one in twenty never linked, one in twenty did not stay, one in fifty has to authorise
+/// again; the others are linked and not due. Each of them was renewed twice.
+const PATIENTS: &str = "
+INSERT INTO patient (id, made_at, standing, public_id, why, since, linked_at, authorised_at, generation, fence, tokens_key, tokens,
+    has_refresh, obtained_at, good_until, used, due_at, details_key, details, details_at)
+WITH RECURSIVE
+    n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1),
+    p AS (SELECT n, n % 20 <= 1 AS free, n % 20 = 1 AS never, n % 50 = 7 AS lapsed FROM n)
+SELECT printf('p%08d', n), ?2, iif(never, 'none', iif(free, 'unlinked', iif(lapsed, 'lapsed', 'linked'))),
+    iif(free, NULL, unhex(printf('%08x%024x', n * 2654435761 % 4294967296, n))), iif(lapsed AND NOT free, 'session-over', NULL),
+    iif(never, NULL, ?2), iif(free, NULL, ?2), iif(free, NULL, ?2), n, n, iif(free OR lapsed, NULL, zeroblob(16)),
+    iif(free OR lapsed, NULL, zeroblob(60)), iif(free OR lapsed, NULL, 1), iif(free OR lapsed, NULL, ?2),
+    iif(free OR lapsed, NULL, ?2 + 600000), iif(free OR lapsed, NULL, 0), iif(free OR lapsed, NULL, ?2 + 86400000 + n),
+    iif(free, NULL, zeroblob(16)), iif(free, NULL, zeroblob(100)), iif(free, NULL, ?2)
+FROM p;
+";
+const FLIGHTS: &str = "
+INSERT INTO link_flight (patient, fence, holder, taken_at, until, called_at, ended_at, outcome)
+    SELECT id, fence * 2 + column1, 'node', made_at, made_at, made_at, made_at + fence, 'renewed'
+    FROM patient, (VALUES (0), (1)) WHERE generation > 0;
+UPDATE last_link SET number = 1000000000;
+";
 
 /// The moment `seconds` after everything was entered.
 pub(super) fn at(seconds: i64) -> Timestamp {
@@ -114,6 +136,11 @@ impl Crowd {
             connection.execute(FILL, numbers).unwrap();
         }
         connection.execute_batch(REST).unwrap();
+        if count > 0 {
+            let numbers = (store::row::int(count), NOW);
+            connection.execute(PATIENTS, numbers).unwrap();
+        }
+        connection.execute_batch(FLIGHTS).unwrap();
         let meter = Meter::default();
         meter.watch(&mut connection);
         let beside = Beside::new(std::sync::Arc::default());

@@ -1,11 +1,18 @@
 //! The feed: in one order, resumed where it broke off, forgotten from its beginning.
 
+use super::people::{self, People, at_risk, record};
 use super::world::{BY, World, at, race, standing, user};
 use crate::conformance::world::unknown;
-use crate::gateway::{Answer, DeliveryState, GatewayStore, Happening, Mend, Sealed, Wake};
+use crate::gateway::{
+    Answer, DeliveryState, GatewayStore, Happening, HappeningKind, Landed, Linked, Mend,
+    NewWebhook, PatientHappening, Sealed, Wake,
+};
 use crate::platform::Kept;
+use model::WebhookId;
 use model::message::{Status, SubStatus};
+use model::pkb_link::{Failure, Lapse, Risk};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 pub async fn an_empty_feed_is_at_place_zero(store: GatewayStore) {
     let world = World::new(store);
@@ -72,6 +79,66 @@ pub async fn everything_about_users_is_told(store: GatewayStore) {
         (4, by(BY), Happening::Forgotten(id)),
     ];
     assert_eq!(world.happened().await, expected);
+}
+
+pub async fn everything_about_patients_is_told(store: GatewayStore) {
+    let people = People::new(store).await;
+    let endpoint = NewWebhook {
+        id: WebhookId(Uuid::from_u128(5)),
+        url: "https://example.org/hook".to_owned(),
+        description: None,
+        wants: vec![HappeningKind::PatientUnlinked, HappeningKind::PatientAtRisk],
+        secret: Sealed {
+            key: people.key,
+            bytes: vec![3; 60],
+        },
+        made_at: at(1),
+    };
+    people.store.webhooks.add(&endpoint).await.unwrap();
+    let mut woken = people.store.wakes.subscribe(Wake::Events);
+    let id = people.add("amy").await;
+    let failed = people.burned(&id, 5).await;
+    let fail = people
+        .store
+        .patients
+        .fail("patient", failed, Failure::Denied, at(6));
+    assert!(fail.await.unwrap());
+    let attempt = people.burned(&id, 7).await;
+    let mut new = people.new_link(record(1), "first", 8);
+    new.pair.risk = Some(at_risk(Risk::LastToken, 8));
+    assert_eq!(people.link(attempt, &new, 8).await, Linked::Linked);
+    let fence = people.call(&id, 9).await;
+    let landed = Landed::Lapsed(Lapse::TokenOver);
+    assert!(people.land(&id, fence, &landed, 10).await);
+    assert!(people.unlink(&id, 11).await);
+    let lapsed = PatientHappening::NeedsReauthorisation(Lapse::TokenOver);
+    let expected = [
+        (5, people::BY, PatientHappening::Pending),
+        (6, "patient", PatientHappening::LinkFailed(Failure::Denied)),
+        (7, people::BY, PatientHappening::Pending),
+        (8, people::BY, PatientHappening::Linked),
+        (8, people::BY, PatientHappening::AtRisk(Risk::LastToken)),
+        (10, "gateway", lapsed),
+        (11, people::BY, PatientHappening::Unlinked),
+    ];
+    let of = |what| Happening::Patient {
+        patient: id.clone(),
+        what,
+    };
+    let expected = expected.map(|(when, by, what)| (at(when), by.to_owned(), of(what)));
+    assert_eq!(people.happened().await, expected);
+    woken.changed().await.unwrap();
+    let webhooks = &people.store.webhooks;
+    let owed = webhooks.claim(at(20), at(60), &[], 10, 10).await.unwrap();
+    let owed: Vec<_> = owed
+        .into_iter()
+        .map(|delivery| delivery.entry.happened.what)
+        .collect();
+    let wanted = [
+        PatientHappening::AtRisk(Risk::LastToken),
+        PatientHappening::Unlinked,
+    ];
+    assert_eq!(owed, wanted.map(of));
 }
 
 pub async fn a_reader_goes_on_where_it_broke_off(store: GatewayStore) {

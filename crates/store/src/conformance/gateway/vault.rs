@@ -1,10 +1,12 @@
 //! The vault: data keys, what is sealed under them, and how that moves to another key.
 
+use super::people::{People, attempt_id, patient, record, result_of};
 use super::sealing::{add_key, add_user, key, sealed};
 use crate::conformance::world::{at, race};
 use crate::gateway::{
     DataKey, GatewayStore, NewWebhook, Sealed, SealedPlace, SealedRow, WebhookChange,
 };
+use crate::row::int;
 use model::{DataKeyId, UserId, WebhookId};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -14,8 +16,9 @@ async fn key_ids(store: &GatewayStore) -> Vec<DataKeyId> {
     keys.into_iter().map(|key| key.id).collect()
 }
 
-/// A user's token, an endpoint's secret and its former one, all under one key.
-async fn three_secrets(store: &GatewayStore, under: DataKeyId) -> [SealedRow; 3] {
+/// A user's token, an endpoint's secret and its former one, a link's tokens, a patient's details, a verifier and tokens
+/// that wait, all under one key.
+async fn every_secret(store: &GatewayStore, under: DataKeyId) -> Vec<SealedRow> {
     let user: UserId = add_user(store, "a").await;
     let token = sealed(under, "token");
     let authorised = store.users.authorise("test", &user, &token, at(1)).await;
@@ -35,7 +38,7 @@ async fn three_secrets(store: &GatewayStore, under: DataKeyId) -> [SealedRow; 3]
         former_until: at(9),
     };
     assert!(store.webhooks.change(webhook.id, &rotate).await.unwrap());
-    [
+    let mut secrets = vec![
         SealedRow {
             place: SealedPlace::UserToken(user),
             sealed: token,
@@ -48,6 +51,32 @@ async fn three_secrets(store: &GatewayStore, under: DataKeyId) -> [SealedRow; 3]
             place: SealedPlace::FormerWebhookSecret(webhook.id),
             sealed: sealed(under, "first secret, moved"),
         },
+    ];
+    secrets.extend(patients_secrets(store, under).await);
+    assert_eq!(secrets.len(), 7);
+    secrets
+}
+
+async fn patients_secrets(store: &GatewayStore, under: DataKeyId) -> [SealedRow; 4] {
+    let people = People::under(store.clone(), under);
+    let id = people.linked("amy", 1).await;
+    let begun = people.begin(1, &id, 20).await;
+    let waiting = people.burned(&id, 20).await;
+    let secret = sealed(under, "tokens that wait");
+    let (result, until) = (result_of(1), at(900));
+    let waits = store
+        .patients
+        .await_word(waiting, result, record(1), &secret, until);
+    assert!(waits.await.unwrap());
+    let row = |place, sealed| SealedRow { place, sealed };
+    [
+        row(SealedPlace::LinkTokens(id.clone()), sealed(under, "first")),
+        row(SealedPlace::PatientDetails(id), people.details("first")),
+        row(
+            SealedPlace::AttemptSecret(begun),
+            sealed(under, "verifier 1"),
+        ),
+        row(SealedPlace::AttemptSecret(waiting), secret),
     ]
 }
 
@@ -111,27 +140,29 @@ pub async fn a_key_is_rewrapped_if_nobody_was_faster(store: GatewayStore) {
 pub async fn secrets_under_other_keys_are_found_and_counted(store: GatewayStore) {
     let (old, new) = (add_key(&store, 1).await, add_key(&store, 2).await);
     assert_eq!(store.vault.progress(new).await.unwrap(), (0, 0));
-    let secrets = three_secrets(&store, old).await;
+    let secrets = every_secret(&store, old).await;
     let others = |than| {
         let vault = store.vault.clone();
         async move { vault.sealed_under_others(than, 10).await.unwrap() }
     };
     assert_eq!(others(old).await, []);
     assert_eq!(by_place(others(new).await), by_place(secrets));
-    let two = store.vault.sealed_under_others(new, 2).await.unwrap();
-    assert_eq!(two.len(), 2);
-    assert_eq!(store.vault.progress(old).await.unwrap(), (3, 0));
-    assert_eq!(store.vault.progress(new).await.unwrap(), (3, 3));
+    for limit in 1..7 {
+        let some = store.vault.sealed_under_others(new, limit).await.unwrap();
+        assert_eq!(int(some.len()), i64::from(limit));
+    }
+    assert_eq!(store.vault.progress(old).await.unwrap(), (7, 0));
+    assert_eq!(store.vault.progress(new).await.unwrap(), (7, 7));
 }
 
 pub async fn a_secret_is_resealed_in_its_place(store: GatewayStore) {
     let (old, new) = (add_key(&store, 1).await, add_key(&store, 2).await);
-    let secrets = three_secrets(&store, old).await;
+    let secrets = every_secret(&store, old).await;
     for (done, SealedRow { place, sealed: was }) in (1..).zip(&secrets) {
         let now = sealed(new, &format!("resealed {done}"));
         assert!(store.vault.reseal(place, was, &now).await.unwrap());
         let (all, left) = store.vault.progress(new).await.unwrap();
-        assert_eq!((all, left), (3, 3 - done));
+        assert_eq!((all, left), (7, 7 - done));
     }
     let moved = by_place(store.vault.sealed_under_others(old, 10).await.unwrap());
     let expected = (1..).zip(secrets).map(|(place, row)| SealedRow {
@@ -143,7 +174,7 @@ pub async fn a_secret_is_resealed_in_its_place(store: GatewayStore) {
 
 pub async fn a_secret_that_changed_meanwhile_is_not_resealed(store: GatewayStore) {
     let (old, new) = (add_key(&store, 1).await, add_key(&store, 2).await);
-    for SealedRow { place, sealed: was } in three_secrets(&store, old).await {
+    for SealedRow { place, sealed: was } in every_secret(&store, old).await {
         let other = sealed(old, "not what lies there");
         let now = sealed(new, "resealed");
         assert!(!store.vault.reseal(&place, &other, &now).await.unwrap());
@@ -161,14 +192,20 @@ pub async fn a_secret_that_changed_meanwhile_is_not_resealed(store: GatewayStore
         });
         assert_eq!(done.await.into_iter().filter(|done| *done).count(), 1);
     }
-    let nobody = SealedPlace::UserToken(super::sealing::user("nobody"));
     let was = sealed(old, "x");
-    assert!(!store.vault.reseal(&nobody, &was, &was).await.unwrap());
+    for nobody in [
+        SealedPlace::UserToken(super::sealing::user("nobody")),
+        SealedPlace::LinkTokens(patient("nobody")),
+        SealedPlace::PatientDetails(patient("nobody")),
+        SealedPlace::AttemptSecret(attempt_id(9)),
+    ] {
+        assert!(!store.vault.reseal(&nobody, &was, &was).await.unwrap());
+    }
 }
 
 pub async fn a_key_goes_only_when_nothing_is_under_it(store: GatewayStore) {
     let (old, new) = (add_key(&store, 1).await, add_key(&store, 2).await);
-    let secrets = three_secrets(&store, old).await;
+    let secrets = every_secret(&store, old).await;
     for SealedRow { place, sealed: was } in secrets {
         assert!(!store.vault.remove_key(old).await.unwrap());
         let now = sealed(new, "resealed");

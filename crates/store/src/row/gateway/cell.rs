@@ -4,7 +4,9 @@ use crate::gateway::{DeliveryState, HappeningKind};
 use crate::row::{Cell, Value};
 use model::gateway_user::Authorisation;
 use model::outbox::{Bucket, Kind, State};
-use model::{DataKeyId, UploadId, UserId, WebhookId};
+use model::patient::Email;
+use model::pkb_link::{Lapse, Risk};
+use model::{AppUserId, AttemptId, DataKeyId, PublicId, UploadId, UserId, WebhookId};
 use uuid::Uuid;
 
 macro_rules! ids {
@@ -17,7 +19,7 @@ macro_rules! ids {
     )+};
 }
 
-ids!(DataKeyId, UploadId, WebhookId);
+ids!(AttemptId, DataKeyId, PublicId, UploadId, WebhookId);
 
 macro_rules! texts {
     ($($name:ident = $parse:expr;)+) => {$(
@@ -31,6 +33,10 @@ macro_rules! texts {
 
 texts! {
     UserId = |text| UserId::parse(text).ok();
+    AppUserId = |text| AppUserId::parse(text).ok();
+    Email = |text| Email::parse(text).ok();
+    Lapse = Lapse::parse;
+    Risk = Risk::parse;
     State = State::parse;
     Kind = Kind::parse;
     Bucket = Bucket::parse;

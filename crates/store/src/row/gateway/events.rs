@@ -1,13 +1,14 @@
 //! Rows of the gateway's feed.
 
-use crate::gateway::{Entry, Happened, Happening, HappeningKind};
+use crate::gateway::{Entry, Happened, Happening, HappeningKind, PatientHappening};
 use crate::row::Cells;
 use crate::{Result, StoreError};
 use model::message::{Status, SubStatus};
-use model::{ClientMessageId, UserId, WebhookId};
+use model::pkb_link::{Failure, Lapse, Risk};
+use model::{AppUserId, ClientMessageId, UserId, WebhookId};
 use uuid::Uuid;
 
-/// A row: place, at, by, kind, message, app user, webhook, status, sub-status, problem.
+/// A row: place, at, by, kind, message, app user, webhook, status, sub-status, problem, patient, reason.
 ///
 /// # Errors
 /// [`StoreError::Inconsistent`] when the columns are not those of its kind.
@@ -28,6 +29,8 @@ fn what(cells: &mut impl Cells) -> Result<Happening> {
     let status: Option<Status> = cells.take("event.status")?;
     let sub_status: Option<SubStatus> = cells.take("event.sub_status")?;
     let problem: Option<String> = cells.take("event.problem")?;
+    let patient: Option<AppUserId> = cells.take("event.patient")?;
+    let reason: Option<String> = cells.take("event.reason")?;
     let what = match kind {
         HappeningKind::Queued => message.map(Happening::Queued),
         HappeningKind::Accepted => message.map(Happening::Accepted),
@@ -46,9 +49,33 @@ fn what(cells: &mut impl Cells) -> Result<Happening> {
         HappeningKind::Withdrawn => user.map(Happening::Withdrawn),
         HappeningKind::Forgotten => user.map(Happening::Forgotten),
         HappeningKind::Test => webhook.map(Happening::Test),
+        HappeningKind::PatientPending
+        | HappeningKind::PatientLinkFailed
+        | HappeningKind::PatientLinked
+        | HappeningKind::PatientAtRisk
+        | HappeningKind::PatientNeedsReauthorisation
+        | HappeningKind::PatientUnlinked => patient
+            .zip(of_patient(kind, reason.as_deref()))
+            .map(|(patient, what)| Happening::Patient { patient, what }),
     };
     let place = "event.kind";
     what.ok_or(StoreError::Inconsistent { place })
+}
+
+fn of_patient(kind: HappeningKind, reason: Option<&str>) -> Option<PatientHappening> {
+    match kind {
+        HappeningKind::PatientPending => Some(PatientHappening::Pending),
+        HappeningKind::PatientLinked => Some(PatientHappening::Linked),
+        HappeningKind::PatientUnlinked => Some(PatientHappening::Unlinked),
+        HappeningKind::PatientLinkFailed => {
+            Failure::parse(reason?).map(PatientHappening::LinkFailed)
+        }
+        HappeningKind::PatientAtRisk => Risk::parse(reason?).map(PatientHappening::AtRisk),
+        HappeningKind::PatientNeedsReauthorisation => {
+            Lapse::parse(reason?).map(PatientHappening::NeedsReauthorisation)
+        }
+        _ => None,
+    }
 }
 
 /// What is written of something that happened, by column.
@@ -70,6 +97,10 @@ pub struct Columns<'h> {
     pub sub_status: Option<&'static str>,
     /// Why it was refused.
     pub problem: Option<&'h str>,
+    /// The patient whose link it is about.
+    pub patient: Option<&'h str>,
+    /// Why, of a patient's link.
+    pub reason: Option<&'static str>,
 }
 
 /// What is written of something that happened.
@@ -84,6 +115,8 @@ pub fn columns(what: &Happening) -> Columns<'_> {
         status: None,
         sub_status: None,
         problem: None,
+        patient: None,
+        reason: None,
     };
     match what {
         Happening::Refused { problem, .. } => columns.problem = Some(problem),
@@ -95,6 +128,10 @@ pub fn columns(what: &Happening) -> Columns<'_> {
         }
         Happening::Authorised(user) | Happening::Withdrawn(user) | Happening::Forgotten(user) => {
             columns.app_user = Some(user.as_str());
+        }
+        Happening::Patient { patient, what } => {
+            columns.patient = Some(patient.as_str());
+            columns.reason = what.reason();
         }
         Happening::Test(webhook) => columns.webhook = Some(webhook.0),
         Happening::Queued(_) | Happening::Accepted(_) | Happening::Released(_) => {}

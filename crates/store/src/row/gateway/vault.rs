@@ -3,6 +3,7 @@
 use crate::gateway::{DataKey, Sealed, SealedPlace, SealedRow};
 use crate::row::Cells;
 use crate::{Result, StoreError};
+use model::{AppUserId, AttemptId, UserId, WebhookId};
 
 /// What [`sealed_row`] finds first for a user's token.
 pub const TOKEN: &str = "token";
@@ -24,25 +25,36 @@ pub fn data_key(cells: &mut impl Cells) -> Result<DataKey> {
     })
 }
 
-/// A sealed secret: one of [`TOKEN`], [`SECRET`] and [`FORMER`], the user's id or nothing, the endpoint's id or
-/// nothing, data key, bytes.
+/// What [`sealed_row`] finds first for the tokens of a patient's link.
+pub const LINK: &str = "link";
+/// What [`sealed_row`] finds first for what PKB says of a patient.
+pub const DETAILS: &str = "details";
+/// What [`sealed_row`] finds first for what an attempt at linking holds.
+pub const ATTEMPT: &str = "attempt";
+
+/// A sealed secret: one of the words above; the user's or patient's id, or nothing; the endpoint's or attempt's id, or
+/// nothing; data key, bytes.
 ///
 /// # Errors
 /// As [`data_key`].
 pub fn sealed_row(cells: &mut impl Cells) -> Result<SealedRow> {
     let what: String = cells.take("sealed.what")?;
-    let user = cells.take("app_user.id")?;
-    let webhook = cells.take("webhook.id")?;
-    let place = match (what.as_str(), user, webhook) {
-        (TOKEN, Some(user), None) => SealedPlace::UserToken(user),
-        (SECRET, None, Some(webhook)) => SealedPlace::WebhookSecret(webhook),
-        (FORMER, None, Some(webhook)) => SealedPlace::FormerWebhookSecret(webhook),
-        _ => {
-            return Err(StoreError::Inconsistent {
-                place: "sealed.what",
-            });
-        }
+    let named: Option<String> = cells.take("sealed.name")?;
+    let numbered: Option<WebhookId> = cells.take("sealed.number")?;
+    let place = match (what.as_str(), named, numbered) {
+        (TOKEN, Some(name), None) => UserId::parse(&name).ok().map(SealedPlace::UserToken),
+        (LINK, Some(name), None) => AppUserId::parse(&name).ok().map(SealedPlace::LinkTokens),
+        (DETAILS, Some(name), None) => AppUserId::parse(&name)
+            .ok()
+            .map(SealedPlace::PatientDetails),
+        (SECRET, None, Some(id)) => Some(SealedPlace::WebhookSecret(id)),
+        (FORMER, None, Some(id)) => Some(SealedPlace::FormerWebhookSecret(id)),
+        (ATTEMPT, None, Some(id)) => Some(SealedPlace::AttemptSecret(AttemptId(id.0))),
+        _ => None,
     };
+    let place = place.ok_or(StoreError::Inconsistent {
+        place: "sealed.what",
+    })?;
     let sealed = Sealed {
         key: cells.take("sealed.key")?,
         bytes: cells.take("sealed.bytes")?,
