@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2034
 # The steps of scripts/test, in their order: each a function step_NAME, with one line of what it is about.
 
-STEPS=(format tidy generate clippy docs build tests doctests webhooks crash postgres s3 cluster newman schemathesis fhir browser)
+STEPS=(format tidy generate clippy docs build tests doctests webhooks pkb crash postgres s3 cluster newman schemathesis fhir browser)
 # What --quick leaves out.
-SLOW=(webhooks crash cluster newman schemathesis fhir browser)
+SLOW=(webhooks pkb crash cluster newman schemathesis fhir browser)
 declare -A ABOUT=(
     [format]="the code is formatted"
     [tidy]="the house rules are kept"
@@ -14,6 +14,7 @@ declare -A ABOUT=(
     [tests]="unit, property and integration tests, and journeys against the program"
     [doctests]="examples in the documentation"
     [webhooks]="what the gateway posts is taken by the packages that products check it with"
+    [pkb]="OAuth clients and FHIR models that are not ours at the PKB sandbox, our client at foreign servers"
     [crash]="no message lost or filed twice: kills, a full disk, damaged files, jumping clocks"
     [postgres]="what the platform keeps in PostgreSQL: every promise of a store, and how it is kept"
     [s3]="large attachments in S3"
@@ -55,6 +56,26 @@ step_webhooks() {
         cargo nextest run --package gateway --run-ignored only -E 'test(/^webhooks::packages::/)'
     else
         cargo test --package gateway --test it -- webhooks::packages:: --ignored
+    fi
+}
+
+# One sandbox for each profile, and one within a whole environment; every part starts from nothing.
+step_pkb() {
+    need_node_tools
+    need_python_tools
+    local profile
+    for profile in as-documented strict; do
+        # shellcheck disable=SC2016 # the arguments are the inner shell's
+        with_baton --pkb-sandbox "$profile" bash -ec '
+            "$1" tools/check_pkb.py
+            node tools/check_pkb_openid_client.mjs
+            node tools/check_pkb_oauth4webapi.mjs' clients "$TOOLS/python/bin/python"
+    done
+    with_baton "$TOOLS/python/bin/python" scripts/lib/pkb_fhir_check.py
+    if cargo nextest --version >/dev/null 2>&1; then
+        cargo nextest run --package gateway --run-ignored only -E 'test(/^foreign::/)'
+    else
+        cargo test --package gateway --test it -- foreign:: --ignored
     fi
 }
 

@@ -1,9 +1,12 @@
 """Starts `baton up` on free ports and an empty folder, runs a command against it, and ends it.
 
     python3 scripts/lib/with_baton.py [--demo] COMMAND…
+    python3 scripts/lib/with_baton.py --pkb-sandbox PROFILE COMMAND…
 
-The command finds the addresses in its environment: UP_URL, UP_API_KEY, UP_PAS_URL, UP_SDK, UP_DATA, UP_PROGRAM, and the
-whole line that `baton up --json` printed in UP_READY. The command's exit code becomes ours, unless `baton up` ends badly.
+The command finds the addresses in its environment: UP_URL, UP_API_KEY, UP_PAS_URL, UP_SDK, UP_DATA, UP_PROGRAM, the
+whole line that `baton up --json` printed in UP_READY, and the part of it about the PKB sandbox in PKB_READY. The second
+form starts a PKB sandbox alone; then there are PKB_READY and PKB_REDIRECT_URI, an address that its client registered.
+The command's exit code becomes ours, unless what we started ends badly.
 """
 
 import json
@@ -21,20 +24,31 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "target/debug/baton"
 READY_WITHIN = 60
 ENDS_WITHIN = 20
+# Nobody listens there: whoever plays the browser reads where it is sent, and doesn't go. It has no query, for
+# openid-client leaves that out when it hands in the code.
+REDIRECT_URI = "http://127.0.0.1:9/back"
 
 
 def main(words):
-    demo = words[:1] == ["--demo"]
-    command = words[1:] if demo else words
+    match words:
+        case ["--demo", *command]:
+            what, arguments = "up", ["--demo"]
+        case ["--pkb-sandbox", profile, *command]:
+            what, arguments = "pkb-sandbox", ["serve", "--profile", profile, "--redirect-uri", REDIRECT_URI]
+        case command:
+            what, arguments = "up", []
+    if what == "up":
+        ports = ["--platform-port", "--pas-port", "--gateway-port", "--pkb-port"]
+        arguments += [word for port in ports for word in [port, "0"]]
+    else:
+        arguments += ["--listen", "127.0.0.1:0"]
     logs = ROOT / "target/test-logs"
     logs.mkdir(parents=True, exist_ok=True)
-    log = logs / "baton-up.log"
+    log = logs / f"baton-{what}.log"
     with tempfile.TemporaryDirectory(prefix="baton-test-") as data, log.open("wb") as stderr:
-        arguments = ["up", "--data-dir", data, "--platform-port", "0", "--pas-port", "0",
-                     "--gateway-port", "0", "--json"]
         begun = time.monotonic()
-        up = subprocess.Popen(
-            [PROGRAM, *arguments, *(["--demo"] if demo else [])],
+        server = subprocess.Popen(
+            [PROGRAM, what, *arguments, "--data-dir", data, "--json"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=stderr,
@@ -42,16 +56,17 @@ def main(words):
             start_new_session=True,
         )
         try:
-            ready = wait_until_ready(up)
-            print(f"baton up was ready after {time.monotonic() - begun:.2f} s, pid {up.pid}", flush=True)
-            status = subprocess.run(command, cwd=ROOT, env=environment(ready, data), check=False).returncode
+            ready = wait_until_ready(server)
+            print(f"baton {what} was ready after {time.monotonic() - begun:.2f} s, pid {server.pid}", flush=True)
+            told = told_of_up(ready, data) if what == "up" else told_of_pkb(ready)
+            status = subprocess.run(command, cwd=ROOT, env={**os.environ, **told}, check=False).returncode
         except NotReady as problem:
-            print(f"baton up: {problem}", file=sys.stderr)
+            print(f"baton {what}: {problem}", file=sys.stderr)
             status = 1
         finally:
-            ended = end(up)
+            ended = end(server)
         if status == 0 and ended != 0:
-            print(f"baton up ended with {ended}, not 0", file=sys.stderr)
+            print(f"baton {what} ended with {ended}, not 0", file=sys.stderr)
             status = 1
     if status != 0:
         print(f"--- the end of {log.relative_to(ROOT)}", file=sys.stderr)
@@ -63,12 +78,12 @@ class NotReady(Exception):
     """It never said that it is ready."""
 
 
-def wait_until_ready(up):
+def wait_until_ready(server):
     """The ready line, as a dictionary. The rest of what it prints is read and dropped, so that it never blocks."""
     lines = queue.Queue()
 
     def read():
-        for line in up.stdout:
+        for line in server.stdout:
             lines.put(line)
         lines.put(None)
 
@@ -89,9 +104,8 @@ def wait_until_ready(up):
             return said
 
 
-def environment(ready, data):
+def told_of_up(ready, data):
     return {
-        **os.environ,
         "UP_READY": json.dumps(ready),
         "UP_URL": ready["platform"]["url"].rstrip("/"),
         "UP_API_KEY": ready["platform"]["apiKey"],
@@ -99,19 +113,24 @@ def environment(ready, data):
         "UP_SDK": ready["sdkDir"],
         "UP_DATA": data,
         "UP_PROGRAM": str(PROGRAM),
+        "PKB_READY": json.dumps(ready["pkb"]),
     }
 
 
-def end(up):
+def told_of_pkb(ready):
+    return {"PKB_READY": json.dumps(ready), "PKB_REDIRECT_URI": REDIRECT_URI}
+
+
+def end(server):
     """Ends the process that we started, kindly first, and gives its exit code."""
-    if up.poll() is None:
-        up.send_signal(signal.SIGTERM)
+    if server.poll() is None:
+        server.send_signal(signal.SIGTERM)
     try:
-        return up.wait(timeout=ENDS_WITHIN)
+        return server.wait(timeout=ENDS_WITHIN)
     except subprocess.TimeoutExpired:
-        print(f"baton up did not end within {ENDS_WITHIN} s of SIGTERM", file=sys.stderr)
-        up.kill()
-        return up.wait()
+        print(f"it did not end within {ENDS_WITHIN} s of SIGTERM", file=sys.stderr)
+        server.kill()
+        return server.wait()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 mod bench;
 mod gateway;
 mod keeping;
+mod pkb_sandbox;
 mod platform;
 mod sandbox;
 mod send;
@@ -11,14 +12,16 @@ mod toolbar;
 
 pub(crate) use bench::{Bench, Scenario};
 pub(crate) use gateway::{
-    AtGateway, AtPlatform, Gateway, GatewayData, GatewayDb, GatewayDoctor, GatewayServe,
-    Key as GatewayKey, KeySources, Keys, Message as GatewayMessage, Operator, User, Webhook,
+    AtGateway, AtPkb, AtPlatform, Gateway, GatewayData, GatewayDb, GatewayDoctor, GatewayServe,
+    Key as GatewayKey, KeySources, Keys, LinkState, Message as GatewayMessage, Operator, Patient,
+    User, Webhook,
 };
 pub(crate) use keeping::{Backup, Db, Restore};
+pub(crate) use pkb_sandbox::{PkbSandbox, PkbSandboxServe};
 pub(crate) use platform::{
     Audit, Client, Device, Key, Platform, PlatformData, PlatformServe, Practice, Topic,
 };
-pub(crate) use sandbox::{Sandbox, SandboxCommand, ToolbarState};
+pub(crate) use sandbox::{PkbAnswer, Sandbox, SandboxCommand, ToolbarState};
 pub(crate) use send::{Coded, Send, Status};
 pub(crate) use storage::Storage;
 pub(crate) use toolbar::{Toolbar, ToolbarAgent};
@@ -104,9 +107,10 @@ pub(crate) struct DataDir {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Start the whole environment on this machine: platform, gateway, Test PAS and a signed-in toolbar.
+    /// Start the whole environment on this machine: platform, gateway, Test PAS, PKB sandbox and a signed-in
+    /// toolbar.
     Up(Box<Up>),
-    /// Play the story against a running `baton up`: code, message, record, webhook.
+    /// Play the story against a running `baton up`: code, message, record, webhook; sign up, approve, linked.
     Demo(DataDir),
     /// Send documents into a patient's record, through a gateway.
     Send(Box<Send>),
@@ -126,6 +130,11 @@ pub(crate) enum Command {
     Pas {
         #[command(subcommand)]
         command: Pas,
+    },
+    /// The PKB sandbox, a stand-in for Patients Know Best with made-up patients.
+    PkbSandbox {
+        #[command(subcommand)]
+        command: PkbSandbox,
     },
     /// The toolbar at the practice: run it without a window, or ask the running one.
     Toolbar {
@@ -200,6 +209,14 @@ pub(crate) struct Up {
         value_name = "PORT"
     )]
     pub(crate) gateway_port: u16,
+    /// Port of the PKB sandbox; 0 takes any free one.
+    #[arg(
+        long,
+        env = "BATON_PKB_PORT",
+        default_value = "8095",
+        value_name = "PORT"
+    )]
+    pub(crate) pkb_port: u16,
 }
 
 #[derive(Subcommand)]

@@ -8,6 +8,7 @@ mod doctor;
 pub(crate) mod gateway;
 mod generate;
 mod pas;
+mod pkb_sandbox;
 pub(crate) mod platform;
 mod restore;
 mod sandbox;
@@ -27,7 +28,7 @@ pub(crate) async fn run(args: Args, started: Instant) -> anyhow::Result<()> {
         Command::Platform { command } => matches!(command, Platform::Serve(_)),
         Command::Gateway { command } => matches!(**command, Gateway::Serve(_)),
         Command::Toolbar { command } => matches!(command, Toolbar::Agent(_)),
-        Command::Pas { .. } => true,
+        Command::Pas { .. } | Command::PkbSandbox { .. } => true,
         _ => false,
     };
     // The screen of `up` is for people; what the parts log goes to a file, unless it was asked for.
@@ -58,6 +59,7 @@ pub(crate) async fn run(args: Args, started: Instant) -> anyhow::Result<()> {
         Command::Gateway { command } => gateway::run(*command, json).await,
         Command::Platform { command } => platform::run(command, json).await,
         Command::Pas { command } => pas::run(command, json).await,
+        Command::PkbSandbox { command } => pkb_sandbox::run(command, json).await,
         Command::Toolbar { command } => toolbar::run(command, json).await,
         Command::Sandbox(sandbox) => sandbox::run(sandbox, json).await,
         Command::Bench(args) => bench::run(*args, json).await,

@@ -1,8 +1,11 @@
-//! The story, played against a running `baton up` by its public APIs alone: an access code, a message through
-//! the gateway, a webhook, the record.
+//! The story, played against a running `baton up` by its public APIs and pages alone: an access code, a message
+//! through the gateway, a webhook, the record; then a patient who connects their own.
 
+mod browser;
+mod form;
 mod listener;
 mod message;
+mod patient;
 mod timeline;
 
 use crate::args::{AtGateway, DataDir};
@@ -53,20 +56,28 @@ pub(crate) async fn run(folder: &Path, as_json: bool) -> anyhow::Result<()> {
     }
     play.authorise(&data, &at).await?;
     let webhook = play.be_told().await?;
-    let played = play.both(folder, &at).await;
+    let played = play.acts(folder, &at, as_json).await;
     // Whatever came of it, the next demo listens somewhere else.
     play.gateway
         .told(play.gateway.sdk.delete_webhook(&webhook))
         .await?;
     play.listener.end().await;
-    let mut played = played?;
+    let (mut played, linked) = played?;
     if let Some(told) = played.as_object_mut() {
+        if let Some(done) = &linked {
+            told.insert("patient".to_owned(), done.shown());
+        }
         told.insert("timeline".to_owned(), Value::Array(play.timeline.steps()));
     }
     if as_json {
         return output::json(&json!({ "demo": played }));
     }
-    after(&play.connection, &at, &text(&played, "/messageId"));
+    after(
+        &play.connection,
+        &at,
+        &text(&played, "/messageId"),
+        linked.as_ref(),
+    );
     Ok(())
 }
 
@@ -111,6 +122,28 @@ impl Play {
         self.timeline
             .step("it adds a webhook", "and keeps its secret, to check by");
         Ok(added.webhook.webhook_id)
+    }
+
+    /// The message, and then the patient, as far as that environment has one.
+    async fn acts(
+        &mut self,
+        folder: &Path,
+        at: &sdk_dir::AtGateway,
+        as_json: bool,
+    ) -> anyhow::Result<(Value, Option<patient::Done>)> {
+        let played = self.both(folder, at).await?;
+        let pkb = self.connection.pkb.clone();
+        let (Some(app), Some(pkb)) = (&at.patient_app_url, pkb) else {
+            return Ok((played, None));
+        };
+        if !as_json {
+            output::line("");
+            output::line(&output::bold(
+                "A patient connects their record at Patients Know Best to the pharmacy's app",
+            ));
+        }
+        let done = self.link(folder, app, &pkb).await?;
+        Ok((played, Some(done)))
     }
 
     /// An instant message into the record, and a standard one that waits.
@@ -208,6 +241,7 @@ fn words(event: &Event) -> String {
         &event.data.status,
         &event.data.sub_status,
         &event.data.problem,
+        &event.data.reason,
     ];
     let more = more.into_iter().flatten().map(String::as_str);
     let more = more.collect::<Vec<_>>().join(", ");
@@ -219,7 +253,12 @@ fn words(event: &Event) -> String {
 }
 
 /// What a person may look at now.
-fn after(connection: &Connection, at: &sdk_dir::AtGateway, id: &str) {
+fn after(
+    connection: &Connection,
+    at: &sdk_dir::AtGateway,
+    id: &str,
+    linked: Option<&patient::Done>,
+) {
     output::line("");
     output::line(&format!(
         "  See it: {}/subjects?q={} (log in with {})",
@@ -235,5 +274,8 @@ fn after(connection: &Connection, at: &sdk_dir::AtGateway, id: &str) {
         of(id),
         at.api_key
     ));
+    if let (Some(app), Some(done)) = (&at.patient_app_url, linked) {
+        output::line(&done.after(app));
+    }
     output::line("");
 }

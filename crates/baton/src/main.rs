@@ -1,4 +1,5 @@
-//! `baton`: the messaging platform, the toolbar, the Test PAS and their tools in one executable.
+//! `baton`: the messaging platform, the gateway, the toolbar, the Test PAS, the PKB sandbox and their tools in one
+//! executable.
 //!
 //! A command parses, builds what it needs, calls a library, prints. No rule of the domain stands here.
 
@@ -11,6 +12,7 @@ mod folder;
 mod lock;
 mod open_files;
 mod output;
+mod pkb;
 mod settings;
 mod storage;
 mod telemetry;

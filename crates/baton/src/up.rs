@@ -5,6 +5,7 @@ mod banner;
 mod first_start;
 mod gateway;
 mod parts;
+mod pkb;
 pub(crate) mod sdk_dir;
 
 use crate::args::Up;
@@ -24,6 +25,8 @@ pub(crate) const TOOLBAR_DIR: &str = "toolbar";
 pub(crate) const PLATFORM_DIR: &str = "platform";
 /// The gateway's folder in the data folder.
 pub(crate) const GATEWAY_DIR: &str = "gateway";
+/// The PKB sandbox's folder in the data folder.
+pub(crate) const PKB_DIR: &str = "pkb";
 /// How far the environment's clock was moved.
 pub(crate) const SANDBOX_CLOCK: &str = "sandbox-clock";
 

@@ -3,6 +3,7 @@
 mod authorisation;
 mod events;
 mod messages;
+mod patients;
 pub(crate) mod reference;
 mod users;
 mod webhooks;
@@ -17,6 +18,7 @@ pub(crate) fn routes() -> Router<Ctx> {
     Router::new()
         .merge(messages::routes())
         .merge(users::routes())
+        .merge(patients::routes())
         .merge(webhooks::routes())
         .route(paths::EVENTS, get(events::stream))
 }

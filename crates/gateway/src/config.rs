@@ -3,11 +3,14 @@
 use intake::LargeBodies;
 use jiff::SignedDuration;
 use model::Secret;
+use sdk::pkb::Patience;
 use std::net::IpAddr;
 use std::time::Duration;
 
 /// Three quarters of the connections that a server has by default.
 const MAX_STREAMS: usize = 768;
+/// The patient app, where nobody has named it.
+const PATIENT_APP: &str = "Health app";
 /// Messages on their way at the same time: enough to keep a platform busy that answers within 100 ms, and few
 /// enough that none is drowned.
 const SENDERS: usize = 8;
@@ -35,10 +38,51 @@ pub struct GatewayConfig {
     pub max_streams: usize,
     /// Messages on their way to the platform at the same time; at least 1.
     pub senders: usize,
+    /// Where patients link their record; without it there are no links.
+    pub pkb: Option<PkbConfig>,
+    /// Whether the patient app's pages are served. They need [`Self::pkb`].
+    pub patient_app: bool,
+    /// What the patient app is called on its pages. PKB's own page shows the name that PKB was given: patients should
+    /// meet one name.
+    pub patient_app_name: String,
+    /// Whether no other node is at this database: then what a former process of this node left in flight is settled
+    /// at once.
+    pub sole_node: bool,
     /// How request bodies over 64 KiB are read beside each other.
     pub large_bodies: LargeBodies,
     /// How often workers look; tests hurry them.
     pub pace: Pace,
+}
+
+/// Patients Know Best (PKB), as the supplier is registered there.
+#[derive(Clone, Debug)]
+pub struct PkbConfig {
+    /// Absolute URL, without a slash at its end.
+    pub base_url: String,
+    /// The client id that PKB gave.
+    pub client_id: String,
+    /// Where PKB sends patients back to: exactly as it is registered there. It leads to this gateway's `/pkb/callback`.
+    pub callback_url: String,
+    /// Whether a code challenge (RFC 7636, S256) is sent. PKB documents none.
+    pub pkce: bool,
+    /// How long an authorisation is known to last; patients are told before it ends.
+    pub session_length: Option<SignedDuration>,
+    /// How long PKB is waited for. A whole call must be shorter than [`model::pkb_link::refresh::LEASE`].
+    pub patience: Patience,
+}
+
+impl PkbConfig {
+    /// What PKB documents, for a gateway at `gateway_url`.
+    pub fn new(base_url: String, client_id: String, gateway_url: &str) -> Self {
+        Self {
+            base_url,
+            client_id,
+            callback_url: format!("{}/pkb/callback", gateway_url.trim_end_matches('/')),
+            pkce: false,
+            session_length: None,
+            patience: Patience::default(),
+        }
+    }
 }
 
 /// A header in which a proxy names the operator.
@@ -91,6 +135,10 @@ impl GatewayConfig {
             operator_routes: true,
             max_streams: MAX_STREAMS,
             senders: SENDERS,
+            pkb: None,
+            patient_app: false,
+            patient_app_name: PATIENT_APP.to_owned(),
+            sole_node: false,
             large_bodies: LargeBodies::default(),
             pace: Pace::default(),
         }

@@ -2,12 +2,12 @@
 //!
 //! Everything works without JavaScript. Nothing about a patient stands in an address.
 
-mod desk;
-mod known;
+mod door;
 mod message;
 mod messages;
+mod patient;
+mod patients;
 mod refused;
-mod session;
 mod sign_in;
 mod signed_in;
 mod times;
@@ -16,6 +16,8 @@ mod users;
 mod webhooks;
 mod who;
 
+use crate::auth::desk::Desk;
+use crate::auth::form::Forms;
 use crate::context::{Ctx, storage};
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -23,8 +25,7 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use desk::Desk;
-use httpkit::csrf::{Csrf, refuse_cross_site};
+use httpkit::csrf::refuse_cross_site;
 use httpkit::page::PageError;
 use httpkit::problem::Refusal;
 use httpkit::security_headers;
@@ -49,6 +50,9 @@ mod paths {
     pub(super) const VERIFY: &str = "/console/users/verify";
     pub(super) const FORGET: &str = "/console/users/forget";
     pub(super) const LINK: &str = "/console/users/link";
+    pub(super) const PATIENTS: &str = "/console/patients";
+    pub(super) const PATIENT: &str = "/console/patient";
+    pub(super) const UNLINK: &str = "/console/patient/unlink";
     pub(super) const WEBHOOKS: &str = "/console/webhooks";
     pub(super) const WEBHOOK: &str = "/console/webhooks/{id}";
     pub(super) const WEBHOOK_TEST: &str = "/console/webhooks/{id}/test";
@@ -59,7 +63,12 @@ mod paths {
 }
 
 /// The forms of the console.
-const CSRF: Csrf = Csrf::new("baton_gateway_console_csrf");
+const FORMS: Forms = Forms::new(
+    "baton_gateway_console_csrf",
+    "__Host-baton_gateway_console_csrf",
+);
+/// Operators are few.
+const WAITING: usize = 8;
 /// Forms are small.
 const MAX_FORM: usize = 64 * 1024;
 
@@ -80,13 +89,16 @@ pub(crate) fn routes() -> Router<Ctx> {
         .route(paths::VERIFY, post(users::verify))
         .route(paths::FORGET, post(users::forget))
         .route(paths::LINK, post(users::link))
+        .route(paths::PATIENTS, get(patients::list))
+        .route(paths::PATIENT, get(patient::show))
+        .route(paths::UNLINK, post(patient::unlink))
         .route(paths::WEBHOOKS, get(webhooks::list))
         .route(paths::WEBHOOK, get(webhooks::show))
         .route(paths::WEBHOOK_TEST, post(webhooks::test))
         .route(paths::WEBHOOK_ENABLE, post(webhooks::enable))
         .route(paths::UNFILED, get(unfiled::show))
         .route(paths::REST, get(nowhere))
-        .layer(Extension(Arc::new(Desk::default())))
+        .layer(Extension(Arc::new(Desk::new(WAITING))))
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .layer(from_fn(refuse_cross_site))
         .layer(from_fn(security_headers::add))

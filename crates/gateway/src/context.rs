@@ -6,6 +6,7 @@ use crate::app::wrong_codes::WrongCodes;
 use crate::config::GatewayConfig;
 use crate::metrics::GatewayMetrics;
 use crate::outbox::Gate;
+use crate::pkb::Pkb;
 use crate::vault::Vault;
 use crate::webhooks;
 use httpkit::lifecycle::Shutdown;
@@ -45,6 +46,8 @@ pub(crate) struct Context {
     pub(crate) platform: PartnerClient,
     /// Whether the platform may be called now.
     pub(crate) gate: Gate,
+    /// Calls PKB, where patients link their record; `None` where that is not set up.
+    pub(crate) pkb: Option<Pkb>,
     /// Posts to endpoints, at public addresses only unless others are allowed.
     pub(crate) webhook_client: reqwest::Client,
     pub(crate) pages: Pages,
@@ -75,6 +78,10 @@ impl Context {
         let platform =
             PartnerClient::new(http, &config.platform_url, config.platform_key.reveal())?;
         let webhook_client = webhooks::client(config.allow_private_webhooks)?;
+        let pkb = match &config.pkb {
+            Some(pkb) => Some(Pkb::new(pkb, &*entropy)?),
+            None => None,
+        };
         let own = GatewayMetrics::new(metrics);
         let streams = Streams::new(
             config.max_streams,
@@ -91,6 +98,7 @@ impl Context {
             streams,
             platform,
             gate: Gate::new(&config.pace, own.resting.clone()),
+            pkb,
             webhook_client,
             metrics: own,
             pages: Pages::new(SITE).with_templates::<Templates>(),

@@ -3,10 +3,12 @@
 //! Each is a loop of small transactions, so that several nodes may run the same one beside load.
 
 use crate::context::Ctx;
-use crate::metrics::BucketLabels;
-use crate::{follow, outbox, webhooks};
+use crate::metrics::{BucketLabels, StateLabels};
+use crate::outbox::GATEWAY;
+use crate::{follow, outbox, pkb, webhooks};
 use jiff::{SignedDuration, Timestamp};
 use model::outbox::{Bucket, CONTENT_KEPT, REFUSED_KEPT};
+use model::pkb_link::State as LinkState;
 use tracing::error;
 use wire::problem::ProblemType;
 
@@ -20,6 +22,8 @@ const FEED_BATCH: u32 = 500;
 const UPLOAD_KEPT: SignedDuration = SignedDuration::from_hours(1);
 /// Events, and deliveries that have ended, are kept for so long.
 const FEED_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Lines of the journal of renewals are kept for so long.
+const FLIGHTS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Runs all workers until the end has begun and what was being sent has come to its end.
 pub(crate) async fn run(ctx: Ctx) {
@@ -29,6 +33,7 @@ pub(crate) async fn run(ctx: Ctx) {
         follow::poll(&ctx),
         follow::listen(&ctx),
         webhooks::deliver::run(&ctx),
+        pkb::worker::run(&ctx),
         keep_clean(&ctx),
         vault,
     );
@@ -76,6 +81,12 @@ async fn clean(ctx: &Ctx) -> store::Result<()> {
     let (ended, refused) = (now - CONTENT_KEPT, now - REFUSED_KEPT);
     repeat(ctx, BATCH, || store.outbox.empty(ended, refused, BATCH)).await?;
     repeat(ctx, BATCH, || store.pieces.sweep(now - UPLOAD_KEPT, BATCH)).await?;
+    repeat(ctx, BATCH, || store.patients.sweep(GATEWAY, now, BATCH)).await?;
+    repeat(ctx, BATCH, || pkb::worker::settle_flights(ctx)).await?;
+    repeat(ctx, FEED_BATCH, || {
+        store.links.forget_flights(now - FLIGHTS_KEPT, FEED_BATCH)
+    })
+    .await?;
     // Deliveries first: they name events.
     repeat(ctx, FEED_BATCH, || {
         store.webhooks.forget(now - FEED_KEPT, FEED_BATCH)
@@ -110,5 +121,18 @@ async fn measure(ctx: &Ctx) -> store::Result<()> {
     let (owed, _) = ctx.store.webhooks.owed().await?;
     let owed = i64::try_from(owed).unwrap_or(i64::MAX);
     ctx.metrics.deliveries_owed.set(owed);
+    let counts = ctx.store.patients.counts().await?;
+    for state in LinkState::ALL {
+        let count = counts.iter().find(|(counted, _)| *counted == state);
+        // Attempts are not counted: those patients stand as they stood.
+        if state == LinkState::Pending {
+            continue;
+        }
+        let labels = StateLabels {
+            state: state.as_str(),
+        };
+        let count = count.map_or(0, |(_, count)| i64::try_from(*count).unwrap_or(i64::MAX));
+        ctx.metrics.links.get_or_create(&labels).set(count);
+    }
     Ok(())
 }

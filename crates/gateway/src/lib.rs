@@ -2,10 +2,11 @@
 //!
 //! # Floor plan
 //! * `api`: the product API · `console`: pages for operators · `pages`: the page on which a practitioner enters an
-//!   access code · `operator`: health and metrics.
+//!   access code · `patient`: the patient app's pages · `operator`: health and metrics.
 //! * `app`: one use case a file; the crate `intake` reads and checks what comes. · `auth`: who is calling.
 //! * `outbox`: messages on their way to the platform · `follow`: where accepted ones stand · `webhooks`: telling
 //!   the product · `jobs`: the workers that do all this.
+//! * `pkb`: patients' links to their PKB record, and their tokens.
 //! * `vault`: what must be used again and must not lie in the clear. · `admin`: what an operator does.
 //!
 //! No SQL stands here, and nothing of terminals.
@@ -23,10 +24,13 @@ mod metrics;
 mod operator;
 mod outbox;
 mod pages;
+mod patient;
+mod pkb;
+mod uk_time;
 pub mod vault;
 mod webhooks;
 
-pub use config::{GatewayConfig, OperatorHeader, Pace};
+pub use config::{GatewayConfig, OperatorHeader, Pace, PkbConfig};
 pub use intake::LargeBodies;
 
 use axum::Router;
@@ -54,6 +58,9 @@ pub enum StartError {
     /// The platform's address or its key cannot be used.
     #[error("the platform's address or API key cannot be used: it {0}")]
     Platform(#[from] sdk::BadAddress),
+    /// PKB's address cannot be used, or calls there could not be prepared.
+    #[error("calls of Patients Know Best (PKB) could not be prepared")]
+    Pkb(#[from] sdk::pkb::Unusable),
     /// Calls to others could not be prepared.
     #[error("calls over TLS could not be prepared")]
     Tls(#[from] reqwest::Error),
@@ -92,7 +99,8 @@ impl Gateway {
     pub fn router(&self, furnish: impl FnOnce(Router) -> Router) -> Router {
         let mut routes = api::routes()
             .merge(pages::routes())
-            .merge(console::routes());
+            .merge(console::routes())
+            .merge(patient::routes(&self.ctx));
         if self.ctx.config.operator_routes {
             routes = routes.merge(operator::routes(self.metrics.clone()));
         }

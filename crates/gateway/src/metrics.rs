@@ -12,6 +12,12 @@ pub(crate) struct BucketLabels {
     pub(crate) bucket: &'static str,
 }
 
+/// Where a patient's link stands.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct StateLabels {
+    pub(crate) state: &'static str,
+}
+
 /// What came of a try.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(crate) struct OutcomeLabels {
@@ -37,6 +43,12 @@ pub(crate) struct GatewayMetrics {
     pub(crate) streams: Gauge,
     pub(crate) deliveries_owed: Gauge,
     pub(crate) worker_failures: Counter,
+    /// Patients by where their link stands.
+    pub(crate) links: Family<StateLabels, Gauge>,
+    /// Renewals of links' tokens, by what came of them.
+    pub(crate) refreshes: Family<OutcomeLabels, Counter>,
+    /// Renewals after which a link was at risk.
+    pub(crate) at_risk: Counter,
 }
 
 impl GatewayMetrics {
@@ -65,6 +77,11 @@ impl GatewayMetrics {
                 "baton_worker_failures",
                 "Worker rounds that failed",
                 &new.worker_failures,
+            );
+            counter(
+                "baton_gateway_links_at_risk",
+                "Renewals after which a link was at risk of needing a new authorisation",
+                &new.at_risk,
             );
             let mut gauge =
                 |name, help, gauge: &Gauge| registry.register(name, help, gauge.clone());
@@ -98,6 +115,16 @@ impl GatewayMetrics {
                 "baton_gateway_tries",
                 "Tries to send, by what came of them",
                 new.tries.clone(),
+            );
+            registry.register(
+                "baton_gateway_links",
+                "Patients by where their link to a PKB record stands",
+                new.links.clone(),
+            );
+            registry.register(
+                "baton_gateway_refreshes",
+                "Renewals of links' tokens, by what came of them",
+                new.refreshes.clone(),
             );
             registry.register(
                 "baton_gateway_webhook_posts",

@@ -11,5 +11,6 @@ mod gate;
 mod worker;
 
 pub(crate) use answer::{Heard, heard_of};
+pub(crate) use attempt::GATEWAY;
 pub(crate) use gate::Gate;
 pub(crate) use worker::run;

@@ -3,11 +3,13 @@
 //! Only `baton up` has one. A production server is started without it and has no such routes.
 
 mod answers;
+mod pkb;
 mod requests;
 
 pub use answers::{Answers, interfere};
 
 use crate::pas::faults::PasFaults;
+use crate::pkb::PkbControls;
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -35,12 +37,14 @@ pub trait ToolbarSwitch: Send + Sync {
 /// Everything that can be moved.
 #[derive(Clone)]
 pub struct Switchboard {
-    /// The clock that platform, Test PAS and toolbar share.
+    /// The clock that everything in `up` shares.
     pub clock: Arc<SandboxClock>,
     /// Failures of the Test PAS.
     pub pas: Arc<PasFaults>,
     /// Failures of the platform.
     pub answers: Arc<Answers>,
+    /// Failures of the PKB sandbox.
+    pub pkb: Arc<PkbControls>,
     /// The toolbar.
     pub toolbar: Arc<dyn ToolbarSwitch>,
 }
@@ -65,6 +69,7 @@ impl Switchboard {
             failing_imports: failing.as_ref().map_or(0, |(times, _)| *times),
             toolbar_offline: self.toolbar.is_offline(),
             platform_answers: self.answers.status(),
+            pkb_answers: pkb::in_force(&self.pkb.state()),
         }
     }
 }
@@ -78,6 +83,7 @@ struct Shown {
     failing_imports: u32,
     toolbar_offline: bool,
     platform_answers: Option<u16>,
+    pkb_answers: Option<String>,
 }
 
 async fn state(State(board): State<Switchboard>) -> Json<Shown> {
@@ -105,6 +111,16 @@ async fn change_faults(
         .platform_answers
         .map(requests::platform_status)
         .transpose()?;
+    let pkb_change = change
+        .pkb_answers
+        .map(|asked| pkb::change(&asked, times))
+        .transpose()?;
+    if let Some(change) = pkb_change {
+        board
+            .pkb
+            .change(change)
+            .map_err(|fault| Refusal::fault(fault.name, fault.reason))?;
+    }
     if let Some(reason) = change.next_import_fails.and_then(requests::reason) {
         board.pas.fail_next_imports(times, reason);
     }
@@ -120,6 +136,7 @@ async fn change_faults(
 async fn reset(State(board): State<Switchboard>) -> Json<Shown> {
     board.pas.clear();
     board.answers.clear();
+    board.pkb.clear();
     board.toolbar.set_offline(false);
     Json(board.show())
 }

@@ -68,6 +68,10 @@ words! {
         LinkedElsewhere = "linked-elsewhere",
         /// It was confirmed for another patient than the one who began it.
         NotTheirs = "not-theirs",
+        /// PKB has frozen this patient's access.
+        Frozen = "frozen",
+        /// The patient or the product ended it before it was finished.
+        Cancelled = "cancelled",
     }
 }
 

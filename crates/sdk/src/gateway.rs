@@ -36,12 +36,14 @@
 mod events;
 mod form;
 mod messages;
+mod patients;
 mod users;
 mod webhooks;
 
 pub use events::{GatewayEvents, Heard};
 pub use form::FileToSend;
 pub use messages::MessageFilter;
+pub use patients::{PatientFilter, PkbAnswer};
 
 use crate::http::{BadAddress, Base, CALL_TIMEOUT, secret_header};
 use reqwest::header::{AUTHORIZATION, HeaderValue};

@@ -72,6 +72,18 @@ pub(crate) fn fill(template: &str, name: &str, value: &str) -> String {
     template.replace(&format!("{{{name}}}"), &path_part(value))
 }
 
+/// Whether an address that ends so leads where it seems to: an address is tidied when it is read, so `..` and its
+/// spellings, backslashes and fragments would change it.
+pub(crate) fn stays_below(path_and_query: &str) -> bool {
+    let path = path_and_query.split('?').next().unwrap_or_default();
+    let dots = path.split('/').any(|part| {
+        let part = part.to_ascii_lowercase().replace("%2e", ".");
+        part == "." || part == ".."
+    });
+    let odd = |letter: char| matches!(letter, '\\' | '#') || letter.is_control();
+    !dots && path.starts_with('/') && !path_and_query.contains(odd)
+}
+
 /// A header value that is never printed.
 pub(crate) fn secret_header(text: &str) -> Result<HeaderValue, BadAddress> {
     let mut value = HeaderValue::from_str(text).map_err(|_| BadAddress)?;
@@ -140,7 +152,8 @@ pub(crate) async fn read(mut response: Response, limit: usize) -> Result<Bytes, 
     }
 }
 
-async fn refusal(response: Response) -> Error {
+/// What a server said when it said no.
+pub(crate) async fn refusal(response: Response) -> Error {
     let status = response.status().as_u16();
     if !(400..=599).contains(&status) {
         return Error::Unintelligible(format!("status {status}"));

@@ -35,45 +35,57 @@
 //! let details = pkb.users_self(&tokens.access).await?;
 //! assert_eq!(details.nhs_number(), Some("9547852140"));
 //!
-//! // Later. Store the new pair before you use it: the old refresh token is spent.
+//! // Later. Connect, note that the token is being used, send it, and store the new pair before you use it.
 //! if let Some(refresh) = &tokens.refresh {
-//!     let next = pkb.refresh("baton-demo-app", refresh).await?;
+//!     let line = pkb.connect().await?;
+//!     let next = line.refresh("baton-demo-app", refresh).await?;
 //!     assert!(next.expires_in > 0);
 //! }
 //! # Ok(()) });
 //! ```
 //!
 //! A refresh token is good once, and a second use ends the patient's session. So nothing here is ever sent
-//! twice on its own: token calls go over a fresh connection each, redirects aren't followed, and
+//! twice on its own: token calls go over a fresh connection each ([`TokenLine`]), redirects aren't followed, and
 //! [`TokenFailure`] tells whether a token is surely unspent.
 
 mod authorize;
 mod failure;
+mod line;
+mod place;
 mod reading;
 mod refused;
 mod tokens;
 
 pub use authorize::AuthorizeRequest;
 pub use failure::{ReadFailure, TokenFailure, Unusable};
+pub use line::TokenLine;
 pub use reading::Purview;
 pub use refused::{MAX_REFUSED, Refused, refused, response_code};
 pub use tokens::{ExchangeCode, Tokens};
 
 use crate::http::Base;
-use reqwest::ClientBuilder;
+use place::Place;
+use reqwest::StatusCode;
 use reqwest::redirect::Policy;
 use std::time::Duration;
 use url::Url;
 use wire::pkb::paths;
 
+const USER_AGENT: &str = concat!("baton/", env!("CARGO_PKG_VERSION"));
+
 /// How long to wait for PKB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
-    /// For a connection, TLS included. Never longer than half of [`Self::whole`]: a call that is given up
-    /// while it connects must be known not to have been sent.
+    /// For a connection, TLS included. Never longer than half of [`Self::whole`].
     pub connect: Duration,
-    /// For a whole token call or reading of details; for each pause of [`PkbClient::get`].
+    /// For a whole token call, connecting included, or reading of details; for each pause of [`PkbClient::get`].
     pub whole: Duration,
+}
+
+impl Patience {
+    fn connecting(self) -> Duration {
+        self.connect.min(self.whole / 2)
+    }
 }
 
 impl Default for Patience {
@@ -92,8 +104,8 @@ pub struct PkbClient {
     base: Base,
     authorize: Url,
     patience: Patience,
-    /// For calls that spend something: a fresh connection each.
-    once: reqwest::Client,
+    /// Where calls go that spend something.
+    tokens: Place,
     /// For calls that only read.
     data: reqwest::Client,
 }
@@ -116,33 +128,34 @@ impl PkbClient {
         let authorize = Url::parse(&base.at(paths::AUTHORIZE)).map_err(|_| Unusable::Address)?;
         // The error says that a provider is installed, which is all we want.
         drop(rustls::crypto::ring::default_provider().install_default());
-        let client = |builder: ClientBuilder| builder.build().map_err(|_| Unusable::Tls);
+        let token = Url::parse(&base.at(paths::TOKEN)).map_err(|_| Unusable::Address)?;
+        // No redirects, and not by way of whatever the environment names: tokens are for the other end alone.
+        let data = reqwest::Client::builder()
+            .user_agent(USER_AGENT)
+            .connect_timeout(patience.connecting())
+            .redirect(Policy::none())
+            .no_proxy()
+            .tcp_nodelay(true)
+            .read_timeout(patience.whole)
+            .build()
+            .map_err(|_| Unusable::Tls)?;
         Ok(Self {
             base,
             authorize,
             patience,
-            once: client(sends_once(plain(patience)).timeout(patience.whole))?,
-            data: client(plain(patience).read_timeout(patience.whole))?,
+            tokens: Place::of(&token)?,
+            data,
         })
     }
-}
 
-/// No redirects, and not by way of whatever the environment names: tokens are for the other end alone.
-fn plain(patience: Patience) -> ClientBuilder {
-    reqwest::Client::builder()
-        .user_agent(concat!("baton/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(patience.connect.min(patience.whole / 2))
-        .redirect(Policy::none())
-        .no_proxy()
-        .tcp_nodelay(true)
-}
-
-/// Whoever spends a token must know whether it was sent. A connection kept from an earlier call may be dead
-/// already: what is sent into it is lost without need, or sent again in silence. HTTP/2 has further reasons
-/// to send again.
-fn sends_once(builder: ClientBuilder) -> ClientBuilder {
-    builder
-        .pool_max_idle_per_host(0)
-        .http1_only()
-        .retry(reqwest::retry::never())
+    /// Whether PKB itself answers where tokens are handed in, and not a proxy that has lost it: asked without a token,
+    /// by a method that spends nothing, so any refusal will do.
+    pub async fn answers(&self) -> bool {
+        let knock = self.data.get(self.base.at(paths::TOKEN));
+        let answer = knock.timeout(self.patience.connecting()).send().await;
+        answer.is_ok_and(|answer| {
+            let status = answer.status();
+            !status.is_server_error() && status != StatusCode::TOO_MANY_REQUESTS
+        })
+    }
 }

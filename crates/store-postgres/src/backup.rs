@@ -7,6 +7,7 @@ use crate::migrate::{GATEWAY, PLATFORM, Realm};
 use crate::settings::Settings;
 use crate::trouble::Trouble;
 use model::Hash;
+use store::gateway::linking::RESTORE;
 use store::{Result, StoreError};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
@@ -44,7 +45,7 @@ const GATEWAY_GO_ON: &str = "BEGIN READ WRITE; \
      forgotten = next.number << 20 FROM next; \
      UPDATE link_flight SET called_at = coalesce(called_at, taken_at) WHERE ended_at IS NULL; \
      INSERT INTO link_flight (patient, fence, holder, taken_at, until, called_at, ticket) \
-     SELECT id, nextval('link_number'), 'restore', obtained_at, obtained_at, obtained_at, gen_random_uuid() \
+     SELECT id, nextval('link_number'), '$holder', obtained_at, obtained_at, obtained_at, gen_random_uuid() \
      FROM patient WHERE has_refresh AND NOT EXISTS \
      (SELECT FROM link_flight WHERE link_flight.patient = patient.id AND ended_at IS NULL); \
      UPDATE patient SET fence = link_flight.fence FROM link_flight \
@@ -236,7 +237,10 @@ impl Reader {
         self.session
             .link
             .client
-            .batch_execute(&sql.replace("$top", &top.to_string()))
+            .batch_execute(
+                &sql.replace("$top", &top.to_string())
+                    .replace("$holder", RESTORE),
+            )
             .await
             .map_err(|error| Trouble::from(error).during(GOING_ON))
     }

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
+use store::gateway::linking::RESTORE;
 use store::{Result, StoreError};
 
 use model::Hash;
@@ -256,7 +257,7 @@ pub fn go_on(path: &Path) -> Result<()> {
 const TOKENS_SPENT: &str = "
 UPDATE link_flight SET called_at = coalesce(called_at, taken_at) WHERE ended_at IS NULL;
 INSERT INTO link_flight (patient, fence, holder, taken_at, until, called_at)
-    SELECT patient.id, number + row_number() OVER (ORDER BY patient.id), 'restore', obtained_at, obtained_at, obtained_at
+    SELECT patient.id, number + row_number() OVER (ORDER BY patient.id), '$holder', obtained_at, obtained_at, obtained_at
     FROM patient, last_link
     WHERE has_refresh = 1 AND NOT EXISTS (SELECT 1 FROM link_flight WHERE patient = patient.id AND ended_at IS NULL);
 UPDATE patient SET fence = (SELECT fence FROM link_flight WHERE patient = patient.id AND ended_at IS NULL)
@@ -282,7 +283,8 @@ pub fn gateway_go_on(path: &Path) -> Result<()> {
             [],
         )
         .map_err(&wrap)?;
-    writing.execute_batch(TOKENS_SPENT).map_err(&wrap)?;
+    let spent = TOKENS_SPENT.replace("$holder", RESTORE);
+    writing.execute_batch(&spent).map_err(&wrap)?;
     writing.commit().map_err(&wrap)
 }
 

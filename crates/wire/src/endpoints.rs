@@ -76,6 +76,8 @@ pub enum Chapter {
     Users,
     /// The gateway: entering messages and seeing where they stand.
     Entering,
+    /// The gateway: patients of an app, and the link to their PKB record.
+    Patients,
     /// The gateway: events and webhooks.
     Telling,
     /// Documents about the API.
@@ -96,9 +98,10 @@ impl Chapter {
     ];
 
     /// The gateway's, in reading order.
-    pub const GATEWAY: [Self; 5] = [
+    pub const GATEWAY: [Self; 6] = [
         Self::Users,
         Self::Entering,
+        Self::Patients,
         Self::Telling,
         Self::Reference,
         Self::Operators,
@@ -113,6 +116,7 @@ impl Chapter {
             Self::Following => "Following",
             Self::Users => "Practitioners",
             Self::Entering => "Messages",
+            Self::Patients => "Patients",
             Self::Telling => "Telling",
             Self::Reference => "Reference",
             Self::Operators => "Operators",
@@ -135,6 +139,9 @@ impl Chapter {
             }
             Self::Entering => {
                 "Hand a message to the gateway and go on with your work: it sends, tries again and follows the message to its end."
+            }
+            Self::Patients => {
+                "The patients of your app, by your own ids, and the link to their record at Patients Know Best (PKB). The gateway keeps the tokens and renews them; you never see one."
             }
             Self::Telling => {
                 "Hear what happens as it happens: over a stream, or by a signed post to an address of yours."

@@ -4,6 +4,7 @@
 
 pub mod events;
 mod messages;
+pub mod patients;
 mod preview;
 pub mod users;
 pub mod webhooks;

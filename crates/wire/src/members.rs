@@ -1,6 +1,7 @@
 //! What the members of small request bodies hold, so that a fault is told by the member's name.
 
 use crate::gateway::Release;
+use crate::gateway::patients::{BeginLink, ConfirmLink};
 use crate::gateway::users::PutUser;
 use crate::gateway::webhooks::NewWebhook;
 use crate::partner::ExchangeCode;
@@ -76,6 +77,14 @@ impl Members for NewWebhook {
     ];
 }
 
+impl Members for BeginLink {
+    const MEMBERS: &'static [Member] = &[required("returnUrl")];
+}
+
+impl Members for ConfirmLink {
+    const MEMBERS: &'static [Member] = &[required("result")];
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,5 +121,7 @@ mod tests {
         agrees::<PutUser>();
         agrees::<Release>();
         agrees::<NewWebhook>();
+        agrees::<BeginLink>();
+        agrees::<ConfirmLink>();
     }
 }

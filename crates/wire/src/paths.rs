@@ -53,6 +53,20 @@ pub mod gateway {
     pub const AUTHORISATION_LINK: &str = "/v1/users/{userId}/authorisation-link";
     /// The page where a practitioner enters an access code.
     pub const AUTHORISE: &str = "/authorise/{userId}";
+    /// All patients of the app.
+    pub const PATIENTS: &str = "/v1/patients";
+    /// One patient.
+    pub const PATIENT: &str = "/v1/patients/{appUserId}";
+    /// A patient's link to their PKB record.
+    pub const PATIENT_LINK: &str = "/v1/patients/{appUserId}/link";
+    /// The product's word that the patient came back.
+    pub const LINK_CONFIRM: &str = "/v1/patients/{appUserId}/link/confirm";
+    /// Read the patient's details again.
+    pub const LINK_DETAILS: &str = "/v1/patients/{appUserId}/link/refresh-details";
+    /// A reading of the patient's record; `path` may have slashes in it.
+    pub const PATIENT_PKB: &str = "/v1/patients/{appUserId}/pkb/{path}";
+    /// The same, as a router writes it.
+    pub const PATIENT_PKB_ROUTE: &str = "/v1/patients/{appUserId}/pkb/{*path}";
     /// What happens, as it happens.
     pub const EVENTS: &str = "/v1/events";
     /// Endpoints that are told.
@@ -75,6 +89,10 @@ pub mod gateway {
     pub const PROBLEM: &str = "/problems/{name}";
     /// Pages for operators.
     pub const CONSOLE: &str = "/console";
+    /// Pages for patients.
+    pub const PATIENT_APP: &str = "/patient";
+    /// Patients Know Best sends patients back to here.
+    pub const PKB_CALLBACK: &str = "/pkb/callback";
     /// The query parameter of [`MESSAGES`] that only asks.
     pub const DRY_RUN: &str = "dryRun";
 }

@@ -35,6 +35,10 @@ pub enum ProblemType {
     WrongState,
     /// A person took the message out of the queue.
     Stopped,
+    /// The patient's PKB record is not linked, or not any more.
+    LinkNeeded,
+    /// The patient's PKB record must not be linked to this account.
+    LinkRefused,
     /// The token is no longer good.
     TokenGone,
     /// The body is over its limit.
@@ -52,13 +56,16 @@ pub enum ProblemType {
 impl ProblemType {
     /// Every kind that a platform tells, to client systems and toolbars: all but the gateway's own.
     pub fn of_platform() -> impl Iterator<Item = Self> {
-        Self::ALL
-            .into_iter()
-            .filter(|kind| !matches!(kind, Self::WrongState | Self::Stopped))
+        Self::ALL.into_iter().filter(|kind| {
+            !matches!(
+                kind,
+                Self::WrongState | Self::Stopped | Self::LinkNeeded | Self::LinkRefused
+            )
+        })
     }
 
     /// Every kind.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::MalformedJson,
         Self::ValidationError,
         Self::UnsafeContent,
@@ -72,6 +79,8 @@ impl ProblemType {
         Self::LeaseLost,
         Self::WrongState,
         Self::Stopped,
+        Self::LinkNeeded,
+        Self::LinkRefused,
         Self::TokenGone,
         Self::TooLarge,
         Self::UnsupportedMediaType,
@@ -96,6 +105,8 @@ impl ProblemType {
             Self::LeaseLost => "lease-lost",
             Self::WrongState => "wrong-state",
             Self::Stopped => "stopped",
+            Self::LinkNeeded => "link-needed",
+            Self::LinkRefused => "link-refused",
             Self::TokenGone => "token-gone",
             Self::TooLarge => "too-large",
             Self::UnsupportedMediaType => "unsupported-media-type",
@@ -122,7 +133,9 @@ impl ProblemType {
             | Self::MessageHeld
             | Self::LeaseLost
             | Self::WrongState
-            | Self::Stopped => 409,
+            | Self::Stopped
+            | Self::LinkNeeded
+            | Self::LinkRefused => 409,
             Self::TokenGone => 410,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
@@ -148,6 +161,8 @@ impl ProblemType {
             Self::LeaseLost => "Lease Lost",
             Self::WrongState => "Not in This State",
             Self::Stopped => "Stopped by a Person",
+            Self::LinkNeeded => "Patient Record Not Linked",
+            Self::LinkRefused => "Link Refused",
             Self::TokenGone => "Access Token No Longer Valid",
             Self::TooLarge => "Request Too Large",
             Self::UnsupportedMediaType => "Unsupported Media Type",

@@ -2,11 +2,13 @@
 
 mod calls;
 mod kept;
+mod patients;
 mod serve;
 
 pub(crate) use calls::{AtGateway, Message, User, Webhook};
 pub(crate) use kept::{GatewayData, Key, KeySources, Keys, Operator};
-pub(crate) use serve::{AtPlatform, GatewayServe};
+pub(crate) use patients::{LinkState, Patient};
+pub(crate) use serve::{AtPkb, AtPlatform, GatewayServe};
 
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -17,6 +19,9 @@ pub(crate) enum GatewayDb {
     Status(GatewayData),
     /// Bring the tables up to what this version wants. Nodes may go on running meanwhile.
     Migrate(GatewayData),
+    /// Say that the database went back in time by other means than `baton gateway restore`, before a gateway
+    /// starts: whoever follows events is told of a gap, and no refresh token that it holds is sent again.
+    WentBack(GatewayData),
 }
 
 #[derive(Args)]
@@ -27,6 +32,11 @@ pub(crate) struct GatewayDoctor {
     pub(crate) keys: KeySources,
     #[command(flatten)]
     pub(crate) platform: AtPlatform,
+    #[command(flatten)]
+    pub(crate) pkb: AtPkb,
+    /// URL under which your product and your users reach the gateway.
+    #[arg(long, env = "BATON_GATEWAY_BASE_URL", value_name = "URL")]
+    pub(crate) base_url: Option<url::Url>,
 }
 
 #[derive(Subcommand)]
@@ -59,6 +69,9 @@ pub(crate) enum Gateway {
     /// Messages on their way.
     #[command(subcommand)]
     Message(Message),
+    /// Patients, by the app's own ids, and the links to their PKB records.
+    #[command(subcommand)]
+    Patient(Patient),
     /// Endpoints that are told what happens.
     #[command(subcommand)]
     Webhook(Webhook),
@@ -81,6 +94,6 @@ pub(crate) enum Gateway {
         #[arg(long, value_name = "DIR")]
         from: PathBuf,
     },
-    /// Check the key, the database, the platform and the clock, and say what to do.
+    /// Check the key, the database, the platform, Patients Know Best and the clock, and say what to do.
     Doctor(Box<GatewayDoctor>),
 }

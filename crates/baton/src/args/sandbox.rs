@@ -49,6 +49,14 @@ pub(crate) enum SandboxCommand {
         #[arg(long, default_value = "1")]
         times: u32,
     },
+    /// Let the PKB sandbox answer slowly, with 500, or lose its answers after the token was spent.
+    Pkb {
+        /// What.
+        answers: PkbAnswer,
+        /// How often; `slow` stays until `usual`.
+        #[arg(long, default_value = "1")]
+        times: u32,
+    },
     /// Clear all faults.
     Reset,
 }
@@ -57,4 +65,18 @@ pub(crate) enum SandboxCommand {
 pub(crate) enum ToolbarState {
     Offline,
     Online,
+}
+
+/// What the PKB sandbox is to do.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum PkbAnswer {
+    /// Answer five seconds later.
+    Slow,
+    /// Answer 500.
+    #[value(name = "500")]
+    Failing,
+    /// Do what was asked, and break the connection instead of answering: at the token endpoint.
+    Lost,
+    /// Answer as usual.
+    Usual,
 }

@@ -3,6 +3,7 @@
 mod attachments;
 mod database;
 mod gateway;
+mod pkb;
 
 use crate::args::{GatewayDoctor, Storage};
 use crate::output;
@@ -50,6 +51,10 @@ impl Check {
             found: found.into(),
             advice: None,
         }
+    }
+
+    fn is_good(&self) -> bool {
+        self.verdict == Verdict::Good
     }
 
     fn warning(of: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
@@ -212,6 +217,9 @@ async fn environment(
     checks.push(clock(&http, &connection.platform_url).await);
     if let Some(running) = &connection.gateway {
         checks.push(gateway::answers(&http, running).await);
+    }
+    if let Some(running) = &connection.pkb {
+        checks.push(pkb::answers(&http, &running.url.parse()?).await);
     }
     checks.push(test_pas(&http, connection).await?);
     checks.push(toolbar(folder).await);

@@ -5,6 +5,8 @@ mod backup;
 pub(crate) mod call;
 mod db;
 pub(crate) mod messages;
+mod patients;
+pub(crate) mod pkb;
 pub(crate) mod serve;
 mod users;
 mod webhooks;
@@ -25,6 +27,7 @@ pub(crate) async fn run(command: Command, json: bool) -> anyhow::Result<()> {
         Command::Doctor(args) => super::doctor::gateway(*args, json).await,
         Command::User(command) => users::run(command, json).await,
         Command::Message(command) => messages::run(command, json).await,
+        Command::Patient(command) => patients::run(command, json).await,
         Command::Webhook(command) => webhooks::run(command, json).await,
     }
 }

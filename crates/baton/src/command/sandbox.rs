@@ -1,6 +1,6 @@
 //! `baton sandbox`: the controls of a running `baton up`, over HTTP like everyone else's.
 
-use crate::args::{Sandbox, SandboxCommand, ToolbarState};
+use crate::args::{PkbAnswer, Sandbox, SandboxCommand, ToolbarState};
 use crate::exit::{refused, unreachable};
 use crate::output;
 use crate::up::sdk_dir::Connection;
@@ -29,6 +29,18 @@ pub(crate) async fn run(sandbox: Sandbox, json: bool) -> anyhow::Result<()> {
             paths::FAULTS,
             Some(json!({ "platformAnswers": status, "times": times })),
         ),
+        SandboxCommand::Pkb { answers, times } => {
+            let answers = match answers {
+                PkbAnswer::Slow => json!("slow"),
+                PkbAnswer::Failing => json!("500"),
+                PkbAnswer::Lost => json!("lost"),
+                PkbAnswer::Usual => Value::Null,
+            };
+            (
+                paths::FAULTS,
+                Some(json!({ "pkbAnswers": answers, "times": times })),
+            )
+        }
         SandboxCommand::Reset => (paths::RESET, Some(json!({}))),
     };
     let http = httpkit::outbound::client(Some(Duration::from_secs(10)))?;
@@ -61,7 +73,7 @@ pub(crate) async fn run(sandbox: Sandbox, json: bool) -> anyhow::Result<()> {
 }
 
 /// What is in force, for a person.
-fn lines(shown: &Value) -> [String; 4] {
+fn lines(shown: &Value) -> [String; 5] {
     let text = |name: &str| match shown.get(name) {
         None | Some(Value::Null) => "none".to_owned(),
         Some(Value::String(text)) => text.clone(),
@@ -83,6 +95,7 @@ fn lines(shown: &Value) -> [String; 4] {
         format!("failing imports   {}", text("failingImports")),
         format!("toolbar offline   {}", text("toolbarOffline")),
         format!("platform answers  {}", text("platformAnswers")),
+        format!("PKB answers       {}", text("pkbAnswers")),
     ]
 }
 
@@ -94,7 +107,7 @@ mod tests {
     fn what_is_in_force_reads_as_words() {
         let shown = json!({
             "now": "2026-11-21T15:05:28.612751058Z", "clockAheadSeconds": 60,
-            "failingImports": 0, "toolbarOffline": false, "platformAnswers": null,
+            "failingImports": 0, "toolbarOffline": false, "platformAnswers": null, "pkbAnswers": "lost",
         });
         assert_eq!(
             lines(&shown),
@@ -103,6 +116,7 @@ mod tests {
                 "failing imports   0",
                 "toolbar offline   no",
                 "platform answers  none",
+                "PKB answers       lost",
             ]
         );
     }

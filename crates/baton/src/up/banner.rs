@@ -38,6 +38,7 @@ impl<'a> Banner<'a> {
             "practice": { "odsCode": connection.practice_ods_code },
             "practitioner": { "spineUserId": practitioner.spine_user_id, "name": practitioner.name },
             "gateway": connection.gateway,
+            "pkb": connection.pkb,
             "startedInSeconds": self.took.as_secs_f64(),
             "memoryBytes": resident_bytes(),
         })
@@ -85,6 +86,24 @@ impl<'a> Banner<'a> {
                 connection.test_pas_url, practitioner.spine_user_id
             ),
         );
+        if let Some(app) = connection
+            .gateway
+            .as_ref()
+            .and_then(|it| it.patient_app_url.as_ref())
+        {
+            row("Patient app", &format!("{app}  (sign up as anybody)"));
+        }
+        if let Some(pkb) = &connection.pkb {
+            let who = pkb
+                .to_try(&connection.nhs_number)
+                .map_or_else(String::new, |patient| {
+                    format!(
+                        "  (let the app in as {}, password {})",
+                        patient.email, patient.password
+                    )
+                });
+            row("PKB sandbox", &format!("{}{who}", pkb.url));
+        }
         row(
             "Practice",
             &format!("{}  {}", practice.ods_code, practice.name),
@@ -125,7 +144,9 @@ fn by_hand(parts: &Parts, folder: &Path) -> String {
     let through_gateway = connection.gateway.as_ref().map_or_else(String::new, |gateway| {
         let (url, key, user) = (&gateway.url, &gateway.api_key, &gateway.user_id);
         format!(
-            "  # authorise the gateway for a practitioner: here, with a code of `baton toolbar code --data-dir {}`\n  \
+            "  # connect a patient's record: sign up, connect, and approve at the PKB sandbox as one of its patients\n  \
+             {url}/patient\n  \
+             # authorise the gateway for a practitioner: here, with a code of `baton toolbar code --data-dir {}`\n  \
              {url}/authorise/{user}\n  \
              # send a document through it, and follow it into the record\n  \
              baton send LETTER.pdf --to {} --patient {} --wait --data-dir {}\n  \

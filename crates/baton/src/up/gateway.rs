@@ -5,10 +5,11 @@ use super::sdk_dir::AtGateway;
 use super::{GATEWAY_DIR, parts::Surroundings};
 use crate::args::{KeySources, Up};
 use crate::folder::make_own;
-use crate::storage::OldSchema;
+use crate::pkb;
 use crate::storage::gateway::GatewayPlace;
+use crate::storage::{Database, OldSchema};
 use axum::middleware::from_fn;
-use gateway::{Gateway, GatewayConfig};
+use gateway::{Gateway, GatewayConfig, PkbConfig};
 use httpkit::host::require_loopback;
 use httpkit::lifecycle::Shutdown;
 use httpkit::serve::Bound;
@@ -54,13 +55,22 @@ pub(super) async fn prepare(
     Ok((place, store))
 }
 
+/// Whom it calls.
+pub(super) struct Others<'a> {
+    pub(super) platform_url: &'a str,
+    pub(super) pkb_url: &'a str,
+}
+
 /// Starts it.
 pub(super) async fn start(
     bound: Bound,
     around: &Surroundings,
     (place, store): (GatewayPlace, GatewayStore),
     kept: &first_start::KeptGateway,
-    platform_url: &str,
+    Others {
+        platform_url,
+        pkb_url,
+    }: Others<'_>,
 ) -> anyhow::Result<Running> {
     let shutdown = Shutdown::default();
     let clock: Arc<dyn Clock> = around.clock.clone();
@@ -76,6 +86,14 @@ pub(super) async fn start(
     // A sandbox: whoever tries it listens on this very machine, and no product is there to make links.
     config.allow_private_webhooks = true;
     config.open_authorise_page = true;
+    config.pkb = Some(PkbConfig::new(
+        pkb_url.to_owned(),
+        pkb::USER_CLIENT.to_owned(),
+        &url,
+    ));
+    config.patient_app = true;
+    config.patient_app_name = crate::pkb::PRODUCT.to_owned();
+    config.sole_node = matches!(place.database, Database::File(_));
     let gateway = Gateway::new(
         config,
         store,
@@ -95,6 +113,7 @@ pub(super) async fn start(
     ];
     let connection = AtGateway {
         console_url: format!("{url}{}", wire::paths::gateway::CONSOLE),
+        patient_app_url: Some(format!("{url}{}", wire::paths::gateway::PATIENT_APP)),
         url,
         api_key: kept.api_key.clone(),
         user_id: first_start::USER.to_owned(),

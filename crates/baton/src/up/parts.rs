@@ -1,9 +1,9 @@
 //! Starts the parts of the environment in their order, and ends them in the opposite one.
 
 use super::first_start::{self, Kept};
-use super::gateway;
 use super::sdk_dir::{self, Connection};
 use super::{PLATFORM_DIR, SANDBOX_CLOCK, TOOLBAR_DIR};
+use super::{gateway, pkb};
 use crate::args::Up;
 use crate::folder::make_own;
 use crate::storage::{OldSchema, Place, Served};
@@ -20,6 +20,7 @@ use httpkit::serve::Bound;
 use lab::pas::faults::PasFaults;
 use lab::pas::{Pas, PasConfig};
 use lab::people;
+use lab::pkb::PkbControls;
 use lab::switchboard::{Answers, Switchboard, ToolbarSwitch, interfere};
 use model::{Clock, Entropy};
 use platform::{Platform, PlatformConfig};
@@ -71,6 +72,9 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
     let gateway_bound = Bound::to(here(args.gateway_port))
         .await
         .context("choose another with --gateway-port")?;
+    let pkb_bound = Bound::to(here(args.pkb_port))
+        .await
+        .context("choose another with --pkb-port")?;
     let clock =
         SandboxClock::open(&folder.join(SANDBOX_CLOCK)).context("cannot read the sandbox clock")?;
     let around = Surroundings {
@@ -105,6 +109,17 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
         shutdown.clone(),
     ))];
 
+    let pkb_controls = Arc::new(PkbControls::new());
+    let pkb = pkb::start(
+        folder,
+        pkb_bound,
+        &around,
+        &pkb_controls,
+        &gateway_bound.url(),
+        &shutdown,
+    )?;
+    tasks.push(pkb.task);
+
     let toolbar = toolbar(folder, &around, &kept, &platform_url, &pas_url).await?;
     let control =
         ControlServer::start(toolbar.clone(), folder.join(TOOLBAR_DIR), &*around.entropy).await?;
@@ -113,6 +128,7 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
         clock: Arc::clone(&around.clock),
         pas: pas_faults,
         answers: Arc::clone(&answers),
+        pkb: pkb_controls,
         toolbar: Arc::new(Switch(toolbar.clone())),
     };
     let router = platform.router(|router| {
@@ -137,7 +153,10 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
         &around,
         gateway_data,
         &kept_gateway,
-        &platform_url,
+        gateway::Others {
+            platform_url: &platform_url,
+            pkb_url: &pkb.access.url,
+        },
     )
     .await?;
     let practice = people::riverside();
@@ -149,6 +168,7 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
         spine_user_id: practitioner.spine_user_id.clone(),
         nhs_number: people::SAMPLE_NHS_NUMBER.to_owned(),
         gateway: Some(gateway.connection.clone()),
+        pkb: Some(pkb.access),
     };
     sdk_dir::write(folder, &connection)?;
     let signed_in = signed_in(&toolbar).await;

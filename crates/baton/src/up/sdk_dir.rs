@@ -1,6 +1,7 @@
 //! The SDK that `up` writes: what a supplier's developer needs to begin.
 
 use crate::folder::{make_own, write_private};
+use crate::pkb::PkbAccess;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::Path;
@@ -34,6 +35,9 @@ pub(crate) struct Connection {
     /// The gateway; missing in a folder of a version that had none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) gateway: Option<AtGateway>,
+    /// The PKB sandbox, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pkb: Option<PkbAccess>,
 }
 
 /// The gateway of a running `baton up`.
@@ -48,6 +52,9 @@ pub(crate) struct AtGateway {
     pub(crate) console_url: String,
     pub(crate) console_user: String,
     pub(crate) console_password: String,
+    /// Where patients sign up; missing in a folder of a version that had no patients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) patient_app_url: Option<String>,
 }
 
 impl Connection {

@@ -9,6 +9,7 @@ mod counted;
 mod failover;
 mod gateway;
 mod keys;
+mod links;
 mod listener;
 mod nodes;
 mod one_message;

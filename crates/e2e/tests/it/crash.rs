@@ -10,6 +10,7 @@ pub(crate) mod follower;
 mod gateway;
 mod kills;
 mod leftovers;
+mod links;
 pub(crate) mod parcel;
 pub(crate) mod senders;
 mod setting;

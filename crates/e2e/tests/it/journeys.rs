@@ -12,6 +12,7 @@ mod happy_path;
 mod life_of_a_message;
 mod limits;
 mod parts_alone;
+mod patients;
 mod restart;
 mod retention;
 mod retries;

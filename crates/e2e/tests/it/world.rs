@@ -3,19 +3,24 @@
 pub(crate) mod command;
 pub(crate) mod executable;
 pub(crate) mod gate;
+pub(crate) mod linking;
 pub(crate) mod listener;
 pub(crate) mod message;
 pub(crate) mod multipart;
 pub(crate) mod page;
 pub(crate) mod partner;
 pub(crate) mod parts;
+pub(crate) mod patients;
 pub(crate) mod pc;
+pub(crate) mod people;
+pub(crate) mod pkb;
 pub(crate) mod product;
 pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod raw;
 pub(crate) mod records;
 pub(crate) mod samples;
+pub(crate) mod tap;
 pub(crate) mod wait;
 pub(crate) mod watch;
 
@@ -23,6 +28,7 @@ use command::Baton;
 use httpkit::clock::SystemClock;
 use model::Clock as _;
 use partner::Integrator;
+use people::People;
 use product::Product;
 use program::Program;
 use records::Records;
@@ -34,13 +40,15 @@ use watch::Watch;
 /// The practice whose toolbar `up` signs in.
 pub(crate) const PRACTICE: &str = "GPPRAC001";
 /// An `up` on free ports.
-pub(crate) const UP: [&str; 8] = [
+pub(crate) const UP: [&str; 10] = [
     "up",
     "--platform-port",
     "0",
     "--pas-port",
     "0",
     "--gateway-port",
+    "0",
+    "--pkb-port",
     "0",
     "--json",
 ];
@@ -63,6 +71,8 @@ pub(crate) struct World {
     pub(crate) integrator: Integrator,
     /// The supplier's product, which talks to its gateway.
     pub(crate) product: Product,
+    /// The stand-in for PKB.
+    pub(crate) pkb: People,
     /// The practice's record system, as a program reads it.
     pub(crate) records: Records,
     /// The command line on this world's folder: the practitioner at the toolbar, and the sandbox.
@@ -110,11 +120,13 @@ impl World {
         let integrator = Integrator::new(http.clone(), &text("/platform/url"), &key, watch.clone());
         let product = Product::of(http.clone(), &ready["gateway"], watch.clone());
         watch.secret(&text("/gateway/consolePassword"));
+        let pkb = People::of(http.clone(), &ready["pkb"], watch.clone());
         let records = Records::new(http.clone(), &text("/testPas/url"));
         let baton = Baton::on(&data);
         let world = Self {
             integrator,
             product,
+            pkb,
             records,
             baton,
             ready,

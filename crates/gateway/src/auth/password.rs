@@ -1,6 +1,8 @@
-//! Operators' passwords: argon2id with the library's parameters, which are OWASP's.
+//! People's passwords: argon2id with the library's parameters, which are OWASP's.
 //!
 //! Both directions take tens of milliseconds and 19 MiB: call them where a thread may block.
+
+mod common;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
@@ -10,6 +12,35 @@ use model::{Entropy, Secret, entropy};
 pub(crate) const SHORTEST: usize = 12;
 /// The most bytes of a password: what is longer only costs time.
 pub(crate) const LONGEST: usize = 512;
+
+/// Why a password is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Weak {
+    /// Fewer characters than [`SHORTEST`].
+    Short,
+    /// More bytes than [`LONGEST`].
+    Long,
+    /// Many people use it, or it is easily guessed.
+    Common,
+    /// It is made from the name that its owner signs in with.
+    LikeName,
+}
+
+/// What is wrong with a new password of somebody who signs in with this name. Length is asked for and letters, digits
+/// or signs are not; what anybody would guess is refused (NIST SP 800-63B, section 3.1.1.2).
+pub(crate) fn weakness(password: &Secret, name: &str) -> Option<Weak> {
+    let text = password.reveal();
+    if text.chars().count() < SHORTEST {
+        return Some(Weak::Short);
+    }
+    if text.len() > LONGEST {
+        return Some(Weak::Long);
+    }
+    if common::is_like(text, name) {
+        return Some(Weak::LikeName);
+    }
+    common::is_common(text).then_some(Weak::Common)
+}
 
 /// No hash could be made; the library does not say why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,8 +3,12 @@
 //! A wrong name, a wrong password and a locked account get one answer, and take the same time as far as we can see
 //! to it.
 
-use super::desk::{Desk, Entry};
-use super::{CSRF, Failure, known, paths, session};
+use super::door::Operators;
+use super::{FORMS, Failure, paths};
+use crate::auth::desk::{Desk, Entry};
+use crate::auth::form::private;
+use crate::auth::session::{self, moved};
+use crate::auth::{known, next};
 use crate::context::Ctx;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -46,7 +50,7 @@ pub(super) async fn form(
     Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    show(&ctx, &headers, "", &wanted.next, None)
+    show(&ctx, &headers, "", &wanted.next, StatusCode::OK, None)
 }
 
 /// `POST /console/sign-in`.
@@ -58,17 +62,15 @@ pub(super) async fn sign_in(
 ) -> Result<Response, Failure> {
     let password = Secret::new(typed.password);
     let name = typed.name.trim();
-    let again = |status: StatusCode, fault| {
-        let page = show(&ctx, &headers, name, &typed.next, Some(fault))?;
-        Ok((status, page).into_response())
-    };
-    if !CSRF.holds(&headers, &typed.csrf) {
+    let again = |status, fault| show(&ctx, &headers, name, &typed.next, status, Some(fault));
+    if !FORMS.holds(&ctx, &headers, &typed.csrf) {
         return again(StatusCode::UNPROCESSABLE_ENTITY, STALE);
     }
-    let known = known::read(&ctx, &headers, name).await;
+    let known = known::read::<Operators>(&ctx, &headers, name).await;
     let known = known.map_err(Refusal::from)?;
-    match desk.look(&ctx, name, password, known).await? {
-        Entry::In => {}
+    let entry = desk.look::<Operators>(&ctx, name, password, known).await?;
+    match entry {
+        Entry::In(_) => {}
         Entry::No => return again(StatusCode::UNPROCESSABLE_ENTITY, WRONG),
         Entry::Full => {
             let mut page = again(StatusCode::TOO_MANY_REQUESTS, FULL)?;
@@ -78,12 +80,11 @@ pub(super) async fn sign_in(
         }
     }
     let cookies = [
-        session::begin(&ctx, &headers, name).await?,
-        known::cookie(&ctx, name).await.map_err(Refusal::from)?,
+        session::begin::<Operators>(&ctx, &headers, name).await?,
+        known::cookie::<Operators>(&ctx, name)
+            .await
+            .map_err(Refusal::from)?,
     ];
-    let cookies = cookies
-        .into_iter()
-        .map(|cookie| session::secured(&ctx, cookie));
     Ok(moved(inside(&typed.next), cookies))
 }
 
@@ -93,19 +94,11 @@ pub(super) async fn sign_out(
     headers: HeaderMap,
     Form(sent): Form<SignOut>,
 ) -> Result<Response, Failure> {
-    if !CSRF.holds(&headers, &sent.csrf) {
+    if !FORMS.holds(&ctx, &headers, &sent.csrf) {
         return Ok(Redirect::to(paths::MESSAGES).into_response());
     }
-    let cookie = session::end(&ctx, &headers).await?;
+    let cookie = session::end::<Operators>(&ctx, &headers).await?;
     Ok(moved(paths::SIGN_IN, [cookie]))
-}
-
-fn moved(to: &str, cookies: impl IntoIterator<Item = Option<HeaderValue>>) -> Response {
-    let mut response = Redirect::to(to).into_response();
-    for cookie in cookies.into_iter().flatten() {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    response
 }
 
 fn show(
@@ -113,52 +106,16 @@ fn show(
     headers: &HeaderMap,
     typed: &str,
     next: &str,
+    status: StatusCode,
     fault: Option<&str>,
 ) -> Result<Response, Failure> {
-    let form = CSRF.token(headers, &*ctx.entropy);
+    let form = FORMS.token(ctx, headers);
     let page = minijinja::context! { csrf => form.value, next => inside(next), typed, fault };
     let page = ctx.pages.render_value("console/sign_in.html", page)?;
-    let mut response = page.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Some(cookie) = form.set_cookie {
-        headers.append(header::SET_COOKIE, cookie);
-    }
-    Ok(response)
+    Ok(private(status, page, form.set_cookie))
 }
 
-/// A page of this console, or its first one: nobody is sent elsewhere after signing in.
+/// A page of this console, or its first one.
 fn inside(next: &str) -> &str {
-    let ours = next
-        .strip_prefix(paths::HOME)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
-    // What it holds must fit into a header.
-    if ours && !next.contains('\\') && next.bytes().all(|byte| byte.is_ascii_graphic()) {
-        next
-    } else {
-        paths::MESSAGES
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_is_sent_elsewhere() {
-        assert_eq!(inside("/console/unfiled?days=7"), "/console/unfiled?days=7");
-        for next in [
-            "",
-            "//evil.example",
-            "https://evil.example",
-            "/consolex",
-            "/console/\t/evil",
-            "/console/\u{7f}",
-            "/console/\0",
-            "/console/é",
-            "/v1/messages",
-        ] {
-            assert_eq!(inside(next), "/console/messages", "{next}");
-        }
-    }
+    next::inside(next, paths::HOME, paths::MESSAGES)
 }

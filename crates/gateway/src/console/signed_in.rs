@@ -1,12 +1,15 @@
 //! The extractor that every page but sign-in starts with: an operator is signed in, or the browser is sent to the
 //! sign-in page and comes back afterwards.
 
-use super::{CSRF, Failure, paths, session, who};
+use super::door::Operators;
+use super::{FORMS, Failure, paths, who};
+use crate::auth::form::private;
+use crate::auth::{next, session};
 use crate::context::Ctx;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use httpkit::csrf::FormToken;
 use minijinja::Value;
 use std::sync::Arc;
@@ -29,7 +32,7 @@ impl SignedIn {
 
     /// Goes on only if the form is one that this browser was given.
     pub(super) fn checked(self, csrf: &str) -> Result<Self, Failure> {
-        if CSRF.holds(&self.headers, csrf) {
+        if FORMS.holds(&self.ctx, &self.headers, csrf) {
             Ok(self)
         } else {
             Err(Failure::Stale(Box::new(self)))
@@ -51,14 +54,7 @@ impl SignedIn {
             ..page
         };
         let html = self.ctx.pages.render_value(template, base)?;
-        let mut response = html.into_response();
-        let headers = response.headers_mut();
-        // Nobody else's business, nor the next user's of this browser.
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(cookie) = &self.form.set_cookie {
-            headers.append(header::SET_COOKIE, cookie.clone());
-        }
-        Ok(response)
+        Ok(private(StatusCode::OK, html, self.form.set_cookie.clone()))
     }
 }
 
@@ -71,30 +67,20 @@ impl FromRequestParts<Ctx> for SignedIn {
         let by_proxy = proxied.is_some();
         let name = match proxied {
             Some(name) => Some(name),
-            None => session::operator(ctx, &parts.headers)
+            None => session::read::<Operators>(ctx, &parts.headers)
                 .await
-                .map_err(|error| Failure::from(error).into_response())?,
+                .map_err(|error| Failure::from(error).into_response())?
+                .map(|spell| spell.whose),
         };
         let Some(name) = name else {
-            return Err(to_sign_in(parts));
+            return Err(next::to_sign_in(parts, paths::SIGN_IN, paths::MESSAGES));
         };
         Ok(Self {
             name,
             by_proxy,
             ctx: Arc::clone(ctx),
-            form: CSRF.token(&parts.headers, &*ctx.entropy),
+            form: FORMS.token(ctx, &parts.headers),
             headers: parts.headers.clone(),
         })
     }
-}
-
-fn to_sign_in(parts: &Parts) -> Response {
-    let wanted = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    if parts.method != Method::GET || wanted == paths::MESSAGES {
-        return Redirect::to(paths::SIGN_IN).into_response();
-    }
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("next", wanted)
-        .finish();
-    Redirect::to(&format!("{}?{query}", paths::SIGN_IN)).into_response()
 }

@@ -1,21 +1,11 @@
 //! Moments as people in the United Kingdom read them.
 
+use crate::uk_time;
+pub(super) use crate::uk_time::exact as moment;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use store::gateway::Day;
-
-/// UK time: its rule is written out, so that no time zone database is needed.
-fn uk() -> TimeZone {
-    TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").unwrap_or(TimeZone::UTC)
-}
-
-/// `21 Nov 2026, 14:05:09`.
-pub(super) fn moment(at: Timestamp) -> String {
-    at.to_zoned(uk())
-        .strftime("%-d %b %Y, %H:%M:%S")
-        .to_string()
-}
 
 /// A moment as others wrote it; what can't be read stands as it is.
 pub(super) fn written(text: &str) -> String {
@@ -50,10 +40,7 @@ pub(super) fn begins(day: Day) -> Timestamp {
 /// `21 November 2026`, and `2026-11-21` for addresses.
 pub(super) fn shown(day: Day) -> (String, String) {
     let date = date(day);
-    (
-        date.strftime("%-d %B %Y").to_string(),
-        date.strftime("%Y-%m-%d").to_string(),
-    )
+    (uk_time::day(date), date.strftime("%Y-%m-%d").to_string())
 }
 
 fn date(day: Day) -> Date {

@@ -1,7 +1,7 @@
 //! What was entered and is not in the record: by practice and day, with the sums that must come out.
 
 use super::messages::words;
-use super::{Failure, SignedIn, paths, times};
+use super::{Failure, SignedIn, paths, patients, times};
 use crate::context::Ctx;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -65,12 +65,14 @@ pub(super) async fn show(
     let lines: Vec<_> = tallies.iter().map(|tally| line(tally, now)).collect();
     let red = lines.iter().filter(|line| line.is_red()).count();
     let all = whole(&lines);
+    let (patients, _) = patients::trouble(&ctx).await?;
     let (lines, hidden) = shown(lines);
     let page = minijinja::context! {
         all => Serde(all),
         red,
         lines => Serde(lines),
         hidden,
+        patients => Serde(patients),
         days,
         periods => PERIODS.to_vec(),
     };

@@ -1,6 +1,6 @@
 //! Endpoints with their last answers, and what was posted to each.
 
-use super::{Failure, SignedIn, paths, times};
+use super::{Failure, SignedIn, paths, patients, times};
 use crate::context::Ctx;
 use crate::webhooks::manage;
 use axum::Form;
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use minijinja::value::Serde;
 use model::WebhookId;
 use serde::{Deserialize, Serialize};
-use store::gateway::{Answer, Delivery, DeliveryState, Webhook};
+use store::gateway::{Answer, Delivery, DeliveryState, Happening, Webhook};
 use wire::problem::ProblemType;
 
 /// So many of the last deliveries are shown.
@@ -49,6 +49,8 @@ struct Sent {
     event: String,
     kind: &'static str,
     about: Option<String>,
+    /// The page of the patient it is about.
+    patient: Option<String>,
     happened: String,
     stands: &'static str,
     colour: &'static str,
@@ -223,6 +225,10 @@ fn sent(delivery: &Delivery) -> Sent {
         event: format!("evt_{}", delivery.entry.place),
         kind: happened.what.kind().as_str(),
         about: happened.what.message().map(|id| id.to_string()),
+        patient: match &happened.what {
+            Happening::Patient { patient, .. } => Some(patients::one(patient)),
+            _ => None,
+        },
         happened: times::moment(happened.at),
         stands,
         colour,

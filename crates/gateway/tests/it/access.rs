@@ -122,7 +122,9 @@ async fn no_call_passes_over_a_parameter_that_it_does_not_have() {
     let router = gateway.router(|router| router);
     let bearer = world.bearer().await;
     for endpoint in wire::openapi::GATEWAY.endpoints() {
-        if endpoint.access != wire::endpoints::Access::Product {
+        // What is asked there is PKB's to know.
+        let passed_on = endpoint.id == "readPkb";
+        if endpoint.access != wire::endpoints::Access::Product || passed_on {
             continue;
         }
         let path = endpoint.path.replace(['{', '}'], "");

@@ -1,6 +1,6 @@
 //! Known secrets are looked for wherever they must not be: data folder, log, answers, errors, debug prints.
 
-mod log;
+pub(crate) mod log;
 
 use crate::client::{Browser, Product};
 use crate::fake::{Fake, Fault, KEY};
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use store::gateway::SealedPlace;
 
 /// Everything under a folder, name by name.
-fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let entries = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path());
@@ -37,7 +37,7 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 /// A secret in the shapes in which it could leak.
-fn shapes(secret: &str) -> Vec<Vec<u8>> {
+pub(crate) fn shapes(secret: &str) -> Vec<Vec<u8>> {
     let hex = secret.bytes().map(|byte| format!("{byte:02x}"));
     let hex = hex.collect::<Vec<_>>().concat();
     let without_hyphens = secret.replace('-', "");
@@ -58,7 +58,7 @@ fn shapes(secret: &str) -> Vec<Vec<u8>> {
     shapes.into_iter().map(String::into_bytes).collect()
 }
 
-fn holds(hay: &[u8], needle: &[u8]) -> bool {
+pub(crate) fn holds(hay: &[u8], needle: &[u8]) -> bool {
     hay.windows(needle.len()).any(|window| window == needle)
 }
 

@@ -172,6 +172,8 @@ async fn every_documented_route_answers_and_no_other_method_does() {
         path.replace("{messageId}", ID)
             .replace("{userId}", "somebody")
             .replace("{webhookId}", ID)
+            .replace("{appUserId}", "somebody")
+            .replace("{path}", "fhir/Patient")
             .replace("{name}", "validation-error")
     };
     let all: Vec<_> = GATEWAY.endpoints().collect();

@@ -6,6 +6,8 @@ mod access;
 #[cfg(test)]
 mod authorise;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod canary;
 #[cfg(test)]
 mod client;
@@ -22,6 +24,8 @@ mod faults;
 #[cfg(test)]
 mod follow;
 #[cfg(test)]
+mod foreign;
+#[cfg(test)]
 mod listing;
 #[cfg(test)]
 mod lost_answers;
@@ -29,6 +33,12 @@ mod lost_answers;
 mod order;
 #[cfg(test)]
 mod outbox;
+#[cfg(test)]
+mod patient;
+#[cfg(test)]
+mod patients;
+#[cfg(test)]
+mod pkb;
 #[cfg(test)]
 mod stubborn;
 #[cfg(test)]

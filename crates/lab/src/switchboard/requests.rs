@@ -3,8 +3,8 @@
 use axum::extract::{FromRequest, Request};
 use httpkit::problem::Refusal;
 use jiff::{SignedDuration, Span};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use wire::problem::ProblemType;
 
 /// Move the clock forward.
@@ -24,8 +24,25 @@ pub(super) struct ChangeFaults {
     pub(super) toolbar_offline: Option<bool>,
     /// 429 or 503 on the partner API; 0 for none.
     pub(super) platform_answers: Option<u16>,
+    /// `slow`, `500` or `lost` by the PKB sandbox; `null` for none of them.
+    #[serde(default, deserialize_with = "also_null")]
+    pub(super) pkb_answers: Option<PkbAsked>,
     /// How many imports or answers; 1 unless said.
     pub(super) times: Option<u32>,
+}
+
+/// What the PKB sandbox is to do.
+pub(super) enum PkbAsked {
+    /// What this word says.
+    Word(String),
+    /// Answer as usual: `null`.
+    Usual,
+}
+
+/// Tells `null` from a member that is not there.
+fn also_null<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PkbAsked>, D::Error> {
+    let word = Option::<String>::deserialize(from)?;
+    Ok(Some(word.map_or(PkbAsked::Usual, PkbAsked::Word)))
 }
 
 /// Whether and why.
@@ -101,6 +118,22 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_said_of_pkb_leaves_it_as_it_is() {
+        let asked = |text: &str| {
+            serde_json::from_str::<ChangeFaults>(text)
+                .unwrap()
+                .pkb_answers
+        };
+        assert!(asked("{}").is_none());
+        assert!(matches!(
+            asked(r#"{"pkbAnswers":null}"#),
+            Some(PkbAsked::Usual)
+        ));
+        let slow = asked(r#"{"pkbAnswers":"slow"}"#);
+        assert!(matches!(slow, Some(PkbAsked::Word(word)) if word == "slow"));
+    }
 
     #[test]
     fn durations_lie_ahead() {

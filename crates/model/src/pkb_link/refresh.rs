@@ -119,20 +119,22 @@ pub enum Verdict {
     Lapsed(Lapse),
 }
 
-/// Reads an answer to a refresh. Whatever leaves open whether the token was spent counts as a lost answer.
+/// Reads an answer to a refresh. Whatever leaves open whether the token was spent counts as a lost answer: a success that
+/// can't be read, and what a go-between says that had sent the request on and lost PKB's answer (502, 504; 499, 509 and
+/// 520 to 599, which no standard knows and go-betweens use for that).
 pub fn verdict(no_tokens: NoTokens<'_>) -> Verdict {
     match no_tokens {
-        // A success that can't be read, and a proxy that lost PKB's answer.
         NoTokens::Lost
         | NoTokens::Answered {
-            status: 200..=299 | 502 | 504,
+            status: 200..=299 | 499 | 502 | 504 | 509 | 520..=599,
             ..
         } => Verdict::Lapsed(Lapse::AnswerLost),
         NoTokens::Answered {
             error: Some("invalid_grant"),
             ..
         } => Verdict::Lapsed(Lapse::SessionOver),
-        // Other errors are about the caller, or about now; PKB says itself that it made no tokens.
+        // Other errors are about the caller, or about now; PKB says itself that it made no tokens. A PKB that is down for an
+        // hour behind a page of 500, 503 or a redirect must not cost every patient the session.
         NoTokens::NotSent | NoTokens::Answered { .. } => Verdict::NotSpent,
     }
 }

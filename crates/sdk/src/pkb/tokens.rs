@@ -1,13 +1,13 @@
 //! Codes and refresh tokens become tokens.
 
-use super::{MAX_REFUSED, PkbClient, TokenFailure, response_code};
+use super::{MAX_REFUSED, PkbClient, TokenFailure, TokenLine, response_code};
 use crate::http::read;
 use crate::retry_after;
 use model::secret::Secret;
-use reqwest::Response;
-use reqwest::header::{ACCEPT, HeaderValue};
+use reqwest::header::HeaderValue;
+use std::time::Duration;
 use wire::pkb::token::errors;
-use wire::pkb::{ResponseCode, TokenAnswer, TokenError, fields, paths, values};
+use wire::pkb::{ResponseCode, TokenAnswer, TokenError, fields, values};
 
 /// The largest answer with tokens that is read: 64 KiB.
 const MAX_TOKENS: usize = 64 * 1024;
@@ -39,11 +39,35 @@ pub struct Tokens {
 }
 
 impl PkbClient {
-    /// Hands in a code. It is sent once; a code that was used twice ends its session.
+    /// Connects, and hands in a code: [`TokenLine::exchange`].
     ///
     /// # Errors
     /// [`TokenFailure`].
     pub async fn exchange(&self, code: &ExchangeCode<'_>) -> Result<Tokens, TokenFailure> {
+        self.connect().await?.exchange(code).await
+    }
+
+    /// Connects, and hands in a refresh token: [`TokenLine::refresh`]. Whoever keeps a journal of what may be spent
+    /// connects first, and writes it then.
+    ///
+    /// # Errors
+    /// [`TokenFailure`].
+    pub async fn refresh(
+        &self,
+        client_id: &str,
+        refresh_token: &Secret,
+    ) -> Result<Tokens, TokenFailure> {
+        let line = self.connect().await?;
+        line.refresh(client_id, refresh_token).await
+    }
+}
+
+impl TokenLine {
+    /// Hands in a code. It is sent once; a code that was used twice ends its session.
+    ///
+    /// # Errors
+    /// [`TokenFailure`].
+    pub async fn exchange(self, code: &ExchangeCode<'_>) -> Result<Tokens, TokenFailure> {
         let mut form = vec![
             (fields::GRANT_TYPE, values::AUTHORIZATION_CODE),
             (fields::CLIENT_ID, code.client_id),
@@ -59,7 +83,7 @@ impl PkbClient {
     /// # Errors
     /// [`TokenFailure`].
     pub async fn refresh(
-        &self,
+        self,
         client_id: &str,
         refresh_token: &Secret,
     ) -> Result<Tokens, TokenFailure> {
@@ -73,35 +97,30 @@ impl PkbClient {
         .await
     }
 
-    async fn tokens(&self, form: &[(&str, &str)]) -> Result<Tokens, TokenFailure> {
-        let request = self.once.post(self.base.at(paths::TOKEN));
-        let response = request
-            .header(ACCEPT, "application/json")
-            .form(form)
-            .send()
-            .await
-            .map_err(|error| failure(&error))?;
+    async fn tokens(self, form: &[(&str, &str)]) -> Result<Tokens, TokenFailure> {
+        let (mut driver, response) = self.send(form).await?;
         match response.status().as_u16() {
-            200..=299 => tokens_in(response).await.ok_or(TokenFailure::Lost),
+            200..=299 => {
+                let body = driver.during(read(response, MAX_TOKENS)).await;
+                let body = body.and_then(Result::ok);
+                body.and_then(|body| tokens_in(&body))
+                    .ok_or(TokenFailure::Lost)
+            }
             // A go-between speaks: PKB itself may have done it.
             502 | 504 => Err(TokenFailure::Lost),
-            status => Err(answered(status, response).await),
+            status => {
+                let retry_after = retry_after::of(response.headers());
+                let body = driver.during(read(response, MAX_REFUSED)).await;
+                // A refusal whose body breaks off is still a refusal.
+                let body = body.and_then(Result::ok).unwrap_or_default();
+                Err(answered(status, retry_after, &body))
+            }
         }
     }
 }
 
-/// Only where no connection came about is it sure that nothing was sent.
-fn failure(error: &reqwest::Error) -> TokenFailure {
-    if error.is_connect() || error.is_builder() {
-        TokenFailure::NotSent
-    } else {
-        TokenFailure::Lost
-    }
-}
-
-async fn tokens_in(response: Response) -> Option<Tokens> {
-    let body = read(response, MAX_TOKENS).await.ok()?;
-    let answer: TokenAnswer = serde_json::from_slice(&body).ok()?;
+fn tokens_in(body: &[u8]) -> Option<Tokens> {
+    let answer: TokenAnswer = serde_json::from_slice(body).ok()?;
     let usable = answer.token_type.eq_ignore_ascii_case(values::BEARER)
         && !answer.access_token.is_empty()
         && HeaderValue::from_str(&answer.access_token).is_ok();
@@ -116,14 +135,11 @@ async fn tokens_in(response: Response) -> Option<Tokens> {
     })
 }
 
-async fn answered(status: u16, response: Response) -> TokenFailure {
-    let retry_after = retry_after::of(response.headers());
-    // A refusal whose body breaks off is still a refusal.
-    let body = read(response, MAX_REFUSED).await.unwrap_or_default();
-    let stated = serde_json::from_slice::<TokenError>(&body).ok();
+fn answered(status: u16, retry_after: Option<Duration>, body: &[u8]) -> TokenFailure {
+    let stated = serde_json::from_slice::<TokenError>(body).ok();
     let error = stated
         .and_then(|error| errors::known(&error.error))
-        .or_else(|| match response_code(&body)? {
+        .or_else(|| match response_code(body)? {
             ResponseCode::ApiSessionExpired | ResponseCode::ApiSessionInvalid => {
                 Some(errors::INVALID_GRANT)
             }

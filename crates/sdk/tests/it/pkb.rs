@@ -1,6 +1,7 @@
 //! The client of PKB: what is sent, what comes of each answer, and that nothing is sent twice.
 
 mod failures;
+mod line;
 mod raw;
 mod reading;
 mod stranger;

@@ -15,16 +15,17 @@ use jiff::Timestamp;
 use model::pkb_link::Lapse;
 use model::{AppUserId, PublicId};
 use store::Result;
-use store::gateway::{Fence, Flight, FlightLine, Landed, Links, Sealed, Tokens};
+use store::gateway::{Fence, Flight, FlightLine, Landed, Links, Sealed, Tokens, aside_until};
 use store::row::Cells as _;
-use store::row::gateway::patients::{flight, tokens};
+use store::row::gateway::patients::{flight, link, tokens};
 use store::row::int;
 use tracing::error;
 
 statements! {
     TOKENS = concat!("SELECT ", link_columns!(), " FROM patient WHERE id = $1");
     USED = "UPDATE patient SET used = true, due_at = CASE WHEN failures > 0 THEN due_at ELSE least(due_at, $3) END WHERE id = $1 AND generation = $2 AND standing = 'linked' AND NOT used";
-    DUE = "SELECT id, generation FROM patient WHERE due_at <= $1 AND NOT EXISTS (SELECT FROM link_flight WHERE link_flight.patient = patient.id AND ended_at IS NULL) ORDER BY due_at LIMIT $2";
+    DUE = concat!("SELECT patient.id, ", link_columns!(), " FROM patient WHERE due_at <= $1 AND NOT EXISTS (SELECT FROM link_flight WHERE link_flight.patient = patient.id AND ended_at IS NULL) ORDER BY due_at LIMIT $2");
+    SET_ASIDE = "UPDATE patient SET due_at = $2 WHERE id = ANY ($1::text[]) AND due_at <= $3";
     KEEP_DETAILS = "UPDATE patient SET details_key = $3, details = $4, details_at = $5 WHERE id = $1 AND public_id = $2";
     FLIGHTS = "SELECT fence, holder, taken_at, called_at, ended_at, outcome FROM link_flight WHERE patient = $1 ORDER BY fence DESC LIMIT $2";
     FORGET_FLIGHTS = "WITH old AS (SELECT patient, fence FROM link_flight WHERE ended_at < $1 ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED) DELETE FROM link_flight USING old WHERE link_flight.patient = old.patient AND link_flight.fence = old.fence";
@@ -83,23 +84,33 @@ impl Links for Db {
     }
 
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<(AppUserId, u64)>> {
+        let later = aside_until(now).as_millisecond();
         let (now, limit) = (now.as_millisecond(), i64::from(limit));
-        let due = self.read("look for tokens to renew", |conn| async move {
+        let found = self.read("look for tokens to renew", |conn| async move {
             conn.all(DUE, &[&now, &limit], |row| {
-                Ok(row
-                    .take("patient.id")
-                    .and_then(|id| Ok((id, row.take("patient.generation")?))))
+                Ok((row.take::<String>("patient.id")?, link(row)))
             })
             .await
         });
-        let mut readable = Vec::new();
-        for link in due.await? {
+        let (mut due, mut damaged) = (Vec::new(), Vec::new());
+        for (id, link) in found.await? {
             match link {
-                Ok(link) => readable.push(link),
-                Err(cause) => error!(%cause, "a link cannot be read; it is left out"),
+                Ok(link) => due.push((link.id, link.generation)),
+                Err(cause) => {
+                    error!(%cause, "a link cannot be read; its renewal is set aside");
+                    damaged.push(id);
+                }
             }
         }
-        Ok(readable)
+        if !damaged.is_empty() {
+            let call = Call::new("set links aside").repeatable();
+            let damaged = &damaged;
+            let aside = self.write(call, |tx| async move {
+                tx.write(SET_ASIDE, &[damaged, &later, &now]).await
+            });
+            aside.await?;
+        }
+        Ok(due)
     }
 
     async fn settle_flights(&self, by: &str, now: Timestamp, limit: u32) -> Result<u64> {

@@ -147,7 +147,8 @@ impl Patients for Db {
             let Some(mut link) = hold(&tx, id).await? else {
                 return Ok(false);
             };
-            let Some(told) = link.unlink(at) else {
+            let attempts = tx.write(attempts::END_OF, &[&id.as_str()]).await? > 0;
+            let Some(told) = link.end(attempts, at) else {
                 return Ok(false);
             };
             futures_util::try_join!(drop_flight(&tx, id, at), save(&tx, &link))?;

@@ -12,19 +12,29 @@ use rusqlite::params;
 use store::gateway::linking::{DROPPED, Link};
 use store::gateway::{
     Fence, Flight, FlightLine, Happening, Landed, Links, PatientHappening, Sealed, Tokens,
+    aside_until,
 };
 use store::row::gateway::patients::{columns, flight, link, tokens};
 use store::row::{Cells as _, int};
 use store::{Result, StoreError};
+use tracing::error;
 use uuid::Uuid;
 
+/// The columns of a link.
+macro_rules! link_columns {
+    () => {
+        "id, standing, public_id, why, since, linked_at, authorised_at, risk, risk_since, risk_ends, generation, fence, tokens_key, tokens, has_refresh, obtained_at, good_until, due_at, used, failures, details_key, details, details_at"
+    };
+}
+
 statements! {
-    LINK = "SELECT id, standing, public_id, why, since, linked_at, authorised_at, risk, risk_since, risk_ends, generation, fence, tokens_key, tokens, has_refresh, obtained_at, good_until, due_at, used, failures, details_key, details, details_at FROM patient WHERE id = ?1";
+    LINK = concat!("SELECT ", link_columns!(), " FROM patient WHERE id = ?1");
     WRITE = "UPDATE patient SET standing = ?2, public_id = ?3, why = ?4, since = ?5, linked_at = ?6, authorised_at = ?7, risk = ?8, risk_since = ?9, risk_ends = ?10, generation = ?11, fence = ?12, tokens_key = ?13, tokens = ?14, has_refresh = ?15, obtained_at = ?16, good_until = ?17, due_at = ?18, used = ?19, failures = ?20, details_key = ?21, details = ?22, details_at = ?23 WHERE id = ?1";
     NEXT_NUMBER = "UPDATE last_link SET number = number + 1 WHERE id = 1 RETURNING number";
     // Use never puts a renewal off, and does not hurry one that is being tried again.
     USED = "UPDATE patient SET used = 1, due_at = iif(failures = 0, min(due_at, ?3), due_at) WHERE id = ?1 AND generation = ?2 AND standing = 'linked' AND used = 0";
-    DUE = "SELECT id, generation FROM patient WHERE due_at <= ?1 AND NOT EXISTS (SELECT 1 FROM link_flight WHERE patient = patient.id AND ended_at IS NULL) ORDER BY due_at LIMIT ?2";
+    DUE = concat!("SELECT id, ", link_columns!(), " FROM patient WHERE due_at <= ?1 AND NOT EXISTS (SELECT 1 FROM link_flight WHERE patient = patient.id AND ended_at IS NULL) ORDER BY due_at LIMIT ?2");
+    SET_ASIDE = "UPDATE patient SET due_at = ?2 WHERE id = ?1 AND due_at <= ?3";
     KEEP_DETAILS = "UPDATE patient SET details_key = ?3, details = ?4, details_at = ?5 WHERE id = ?1 AND public_id = ?2";
 }
 
@@ -156,11 +166,32 @@ impl Links for Db {
     }
 
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<(AppUserId, u64)>> {
-        self.read("read which links are due", |conn| {
+        let found = self.read("read which links are due", |conn| {
             conn.all(DUE, params![now.as_millisecond(), limit], |cells| {
-                Ok((cells.take("patient.id")?, cells.take("patient.generation")?))
+                Ok((cells.take::<String>("patient.id")?, link(cells)))
             })
-        })
+        })?;
+        let (mut due, mut damaged) = (Vec::new(), Vec::new());
+        for (id, link) in found {
+            match link {
+                Ok(link) => due.push((link.id, link.generation)),
+                Err(cause) => {
+                    error!(%cause, "a link cannot be read; its renewal is set aside");
+                    damaged.push(id);
+                }
+            }
+        }
+        if !damaged.is_empty() {
+            self.write("set links aside", move |tx| {
+                let (later, now) = (aside_until(now).as_millisecond(), now.as_millisecond());
+                for id in &damaged {
+                    tx.write(SET_ASIDE, params![id, later, now])?;
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(due)
     }
 
     async fn settle_flights(&self, by: &str, now: Timestamp, limit: u32) -> Result<u64> {

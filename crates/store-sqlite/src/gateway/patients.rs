@@ -4,7 +4,7 @@ mod attempts;
 pub(super) mod list;
 
 use super::links::{drop_flight, hold, tell, write_link};
-use super::{Db, Tx};
+use super::Db;
 use crate::sql::statements;
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -31,7 +31,6 @@ statements! {
     ADD = "INSERT INTO patient (id, made_at, standing) VALUES (?1, ?2, 'none') ON CONFLICT DO NOTHING";
     GET = concat!("SELECT ", patient_columns!(), " FROM patient WHERE id = ?1");
     DELETE = "DELETE FROM patient WHERE id = ?1";
-    EXISTS = "SELECT 1 FROM patient WHERE id = ?1";
     COUNT = "SELECT count(*) FROM patient WHERE standing = ?1";
 }
 
@@ -181,7 +180,8 @@ impl Patients for Db {
             let Some(mut link) = hold(tx, &id)? else {
                 return Ok(false);
             };
-            let Some(told) = link.unlink(at) else {
+            let attempts = tx.write(attempts::END_OF, [id.as_str()])? > 0;
+            let Some(told) = link.end(attempts, at) else {
                 return Ok(false);
             };
             *tx.forget = true;
@@ -202,9 +202,4 @@ impl Patients for Db {
             COUNTED.into_iter().map(count).collect()
         })
     }
-}
-
-/// Whether there is such a patient.
-fn exists(tx: &Tx<'_>, id: &AppUserId) -> Result<bool> {
-    Ok(tx.one(EXISTS, [id.as_str()], |_| Ok(()))?.is_some())
 }

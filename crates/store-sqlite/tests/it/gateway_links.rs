@@ -9,7 +9,8 @@ use rusqlite::Connection;
 use std::path::Path;
 use std::time::Duration;
 use store::gateway::{
-    DataKey, Fence, Flight, GatewayStore, Landed, Linked, NewAttempt, NewLink, NewPair, Sealed, Way,
+    DataKey, Fence, Flight, GatewayStore, Landed, Linked, NewAttempt, NewLink, NewPair, SET_ASIDE,
+    Sealed, Way,
 };
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -222,6 +223,37 @@ async fn a_damaged_link_holds_no_other_up() {
             .await
             .unwrap()
     );
+}
+
+#[tokio::test]
+async fn a_damaged_link_is_set_aside_and_the_others_are_renewed() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder).await;
+    let damaged = linked(&store, "a", 1, "first").await;
+    let whole = linked(&store, "b", 2, "first").await;
+    let path = folder.path().join("gateway.sqlite");
+    let connection = Connection::open(path).unwrap();
+    let change =
+        "PRAGMA ignore_check_constraints = 1; UPDATE patient SET public_id = x'00', due_at = 1 WHERE id = 'a';";
+    connection.execute_batch(change).unwrap();
+    let due = async |now: Timestamp, limit| {
+        let due = store.links.due(now, limit).await.unwrap();
+        due.into_iter().map(|(id, _)| id).collect::<Vec<_>>()
+    };
+    let now = at(1_000_000);
+    // It was first in line, and fills a short one.
+    assert_eq!(due(now, 1).await, []);
+    assert_eq!(due(now, 1).await, [whole.clone()]);
+    assert_eq!(due(now, 9).await, [whole.clone()]);
+    connection
+        .execute(
+            "UPDATE patient SET public_id = ?1 WHERE id = 'a'",
+            [[7_u8; 16]],
+        )
+        .unwrap();
+    // Not again at once, but later; and then it is as it was.
+    assert_eq!(due(now, 9).await, [whole.clone()]);
+    assert_eq!(due(now + SET_ASIDE, 9).await, [whole, damaged]);
 }
 
 #[tokio::test]

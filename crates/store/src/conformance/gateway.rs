@@ -92,6 +92,9 @@ macro_rules! gateway_conformance_suite {
                 many_old_attempts_of_a_patient_are_told_once,
                 an_old_attempt_is_not_told_while_another_is_under_way,
                 an_old_attempt_is_not_told_where_there_is_a_link,
+                an_attempt_beside_a_link_is_not_told_as_pending,
+                ending_a_link_ends_every_attempt,
+                ending_without_a_link_cancels_attempts_and_tells_it_once,
                 of_sweeping_and_linking_at_once_one_wins,
             }
             deliveries {
@@ -202,7 +205,7 @@ macro_rules! gateway_conformance_suite {
                 an_unlinked_patient_keeps_nothing_of_the_link,
                 only_what_stands_or_stood_lately_is_unlinked,
                 an_unlinked_patient_may_link_any_record,
-                unlinking_and_linking_at_once_leaves_one_of_both,
+                unlinking_and_linking_at_once_leaves_no_link,
             }
             listing {
                 messages_are_paged_newest_first,

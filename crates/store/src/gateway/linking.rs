@@ -9,6 +9,8 @@ use model::{AppUserId, PublicId};
 #[cfg(test)]
 mod tests;
 
+/// Who holds the flights of a restored database: nobody can know whether these tokens were sent since the backup.
+pub const RESTORE: &str = "restore";
 /// How a flight ended that brought a new pair.
 pub const RENEWED: &str = "renewed";
 /// How a flight ended that spent nothing.
@@ -178,6 +180,13 @@ impl Link {
         }
     }
 
+    /// As [`Self::unlink`], with all attempts that were under way: it is told that they came to nothing only where there
+    /// is no link, whose end says more. `None` when there was neither.
+    pub fn end(&mut self, attempts: bool, at: Timestamp) -> Option<PatientHappening> {
+        let cancelled = PatientHappening::LinkFailed(Failure::Cancelled);
+        self.unlink(at).or_else(|| attempts.then_some(cancelled))
+    }
+
     /// The tokens are of no more use. `None` when it does not stand.
     pub fn lapse(&mut self, why: Lapse, at: Timestamp) -> Option<PatientHappening> {
         match step(self.standing, LinkEvent::Lapsed(why)) {
@@ -213,13 +222,15 @@ impl Link {
         generation: u64,
         at: Timestamp,
     ) -> Landing {
+        let outcome = outcome(landed);
+        // Whoever does not know that it was committed asks again; the next flight may have landed by then.
+        if ended == Some(outcome) {
+            return Landing::Again;
+        }
         if self.fence != fence || fence == 0 {
             return Landing::NotHeard;
         }
-        let outcome = outcome(landed);
         let told = match (ended, landed) {
-            // Whoever does not know that it was committed asks again.
-            (Some(was), _) if was == outcome => return Landing::Again,
             (Some(was), Landed::Renewed(pair)) if was == Lapse::AnswerLost.as_str() => {
                 self.answer_came(pair, generation, at)
             }

@@ -122,7 +122,8 @@ pub trait Links: Send + Sync {
         landed: &Landed,
         now: Timestamp,
     ) -> Result<bool>;
-    /// Links that are due to be renewed and are not in flight, longest due first, at most `limit`.
+    /// Links that are due to be renewed and are not in flight, longest due first, at most `limit`. One that cannot be
+    /// read is set aside for [`super::SET_ASIDE`] and logged; it must not hold up the others.
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<(AppUserId, u64)>>;
     /// Settles flights whose lease has ended at `now`, as [`Self::take_flight`] does, at most `limit`; how many.
     async fn settle_flights(&self, by: &str, now: Timestamp, limit: u32) -> Result<u64>;

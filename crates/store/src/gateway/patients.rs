@@ -196,7 +196,7 @@ pub trait Patients: Send + Sync {
     /// `false` when there is none.
     async fn delete(&self, by: &str, id: &AppUserId, at: Timestamp) -> Result<bool>;
 
-    /// Begins an attempt and tells it. Beyond [`model::pkb_link::MAX_ATTEMPTS`] the patient's oldest ones go, untold.
+    /// Begins an attempt, and tells it where there is no link. Beyond [`model::pkb_link::MAX_ATTEMPTS`] the patient's oldest ones go, untold.
     /// `false` when there is no such patient.
     async fn begin(&self, by: &str, attempt: &NewAttempt) -> Result<bool>;
     /// The attempt with this `state`, burned and old ones too.
@@ -223,7 +223,8 @@ pub trait Patients: Send + Sync {
     /// Ends attempts that are over, at most `limit`; how many. With a patient's last one, [`Failure::Expired`] is told, unless
     /// they are linked.
     async fn sweep(&self, by: &str, now: Timestamp, limit: u32) -> Result<u64>;
-    /// Ends a link: tokens, details and the pair go; told. `false` when none stood.
+    /// Ends a link and all attempts: tokens, details and the pair go. Told, as [`super::linking::Link::end`] has it. `false`
+    /// when there was neither.
     async fn unlink(&self, by: &str, id: &AppUserId, at: Timestamp) -> Result<bool>;
     /// How many patients there are in each state but `pending`, also where there are none.
     async fn counts(&self) -> Result<Vec<(State, u64)>>;

@@ -1,6 +1,7 @@
 //! The gateway's operations (contract E), in one table like the partner API's.
 
 mod messages;
+mod patients;
 mod telling;
 mod users;
 
@@ -11,6 +12,7 @@ pub fn all() -> impl Iterator<Item = &'static Endpoint> {
     users::ALL
         .iter()
         .chain(&messages::ALL)
+        .chain(&patients::ALL)
         .chain(&telling::ALL)
         .chain(&reference::ALL)
         .chain(&operators::ALL)
@@ -48,6 +50,7 @@ const fn answer(status: u16, description: &'static str, payload: Payload) -> Ans
 const MESSAGE_ID: Parameter = path("messageId", "The message's id.", "MessageId");
 const USER_ID: Parameter = path("userId", "Your own id of the user.", "UserId");
 const WEBHOOK_ID: Parameter = path("webhookId", "The endpoint's id.", "WebhookId");
+const APP_USER_ID: Parameter = path("appUserId", "Your own id of the patient.", "AppUserId");
 const AFTER: Parameter = query(
     "after",
     "The `next` of the page before. Without it: the first page.",

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Every `type` of an event.
-pub const EVENT_TYPES: [&str; 9] = [
+pub const EVENT_TYPES: [&str; 15] = [
     "message.queued",
     "message.accepted",
     "message.refused",
@@ -13,6 +13,12 @@ pub const EVENT_TYPES: [&str; 9] = [
     "user.withdrawn",
     "user.forgotten",
     "webhook.test",
+    "patient.pending",
+    "patient.link-failed",
+    "patient.linked",
+    "patient.at-risk",
+    "patient.needs-reauthorisation",
+    "patient.unlinked",
 ];
 
 /// First event of every connection to `/v1/events`: [`Hello`].

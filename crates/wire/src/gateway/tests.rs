@@ -57,3 +57,48 @@ fn an_entry_needs_little_and_prints_nothing() {
         serde_json::from_str::<serde_json::Value>(text).unwrap()
     );
 }
+
+#[test]
+fn a_patient_is_read_and_written_and_never_printed() {
+    use super::patients::{ConfirmLink, LinkBegun, Patient, PatientList};
+    let value = json!({
+        "appUserId": "amy-7",
+        "createdAt": "2026-11-21T09:29:40Z",
+        "link": { "state": "linked", "publicId": "1d4a8b2d-f885-499f-ba51-50600312f316" },
+        "demographics": {
+            "lastName": "Testing",
+            "nhsNumber": "9547852140",
+            "nationalIds": [{ "name": "NHS number", "value": "9547852140", "countryCodes": ["GB-ENG"] }],
+            "address": { "lines": ["1 Test Street"], "postcode": "AA1 1AA" },
+            "readAt": "2026-11-21T09:31:02Z"
+        }
+    });
+    let patient: Patient = serde_json::from_value(value.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&patient).unwrap(), value);
+    let begun = LinkBegun {
+        grant_url: "https://pkb.example/?state=s3cret".to_owned(),
+        expires_at: "2026-11-21T09:40:12Z".to_owned(),
+    };
+    let confirm = ConfirmLink {
+        result: "s3cret".to_owned(),
+    };
+    let event = EventData {
+        app_user_id: Some("amy-7".to_owned()),
+        reason: Some("session-over".to_owned()),
+        ..EventData::default()
+    };
+    let demographics = patient.demographics.clone().unwrap();
+    let (ids, address) = (&demographics.national_ids, &demographics.address);
+    let list = PatientList {
+        patients: vec![patient.clone()],
+        next: None,
+    };
+    let printed = format!(
+        "{patient:?} {:?} {demographics:?} {ids:?} {address:?} {list:?} {begun:?} {confirm:?} {event:?}",
+        patient.link
+    );
+    for secret in ["amy", "Test", "9547852140", "1d4a", "AA1", "s3cret"] {
+        assert!(!printed.contains(secret), "{secret} in {printed}");
+    }
+    assert!(printed.contains("session-over"));
+}

@@ -129,7 +129,7 @@ pub struct Event {
 }
 
 /// What an event is about.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EventData {
     /// The message.
@@ -138,7 +138,10 @@ pub struct EventData {
     /// The user, by the product's own id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
-    /// Where the message stands at the gateway: `queued`, `accepted` or `refused`.
+    /// The patient, by the app's own id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app_user_id: Option<String>,
+    /// Where the message stands at the gateway: `queued`, `accepted` or `refused`; or the patient's link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// The platform's status of the message.
@@ -150,4 +153,24 @@ pub struct EventData {
     /// The name of the problem's type, for a refused message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// Why, of what happened to a patient's link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl std::fmt::Debug for EventData {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // An app's own id of a patient could lead to a person.
+        let patient = self.app_user_id.as_ref().map(|_| "…");
+        f.debug_struct("EventData")
+            .field("message_id", &self.message_id)
+            .field("user_id", &self.user_id)
+            .field("app_user_id", &patient)
+            .field("state", &self.state)
+            .field("status", &self.status)
+            .field("sub_status", &self.sub_status)
+            .field("problem", &self.problem)
+            .field("reason", &self.reason)
+            .finish()
+    }
 }

@@ -41,6 +41,8 @@ const GATEWAY_DESCRIPTION: &str = "Hand documents about a patient to the gateway
 
 An **instant message** goes straight into the record, on the standing permission of one practitioner, whom you name by your own id. A **standard message** waits until someone at the practice has reviewed it.
 
+A **patient** of your app may link their record at Patients Know Best (PKB): they approve it there, once, and from then on you read through the gateway, which keeps the tokens alive.
+
 Every call under `/v1` carries your key as `Authorization: Bearer …`. Every refusal is a problem document (`application/problem+json`, RFC 9457) whose `type` leads to a page that explains it.";
 
 impl Api {

@@ -119,6 +119,16 @@ pub fn explain(kind: ProblemType) -> Explanation {
             &["Ask who stopped it. A message that was only to wait can be released."],
             Never,
         ),
+        ProblemType::LinkNeeded => (
+            "The patient's record at Patients Know Best is not linked to this account, or the patient has to authorise again.",
+            &["Have the patient connect their record, then send the same request again."],
+            Never,
+        ),
+        ProblemType::LinkRefused => (
+            "The record at Patients Know Best must not be linked to this account. Nothing was linked.",
+            &["Look at why, then have the patient connect their record again."],
+            Never,
+        ),
         ProblemType::TokenGone => (
             "The access token is no longer good.",
             &[

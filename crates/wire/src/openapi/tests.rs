@@ -166,7 +166,7 @@ fn every_call_of_a_product_tells_its_common_refusals() {
 
 #[test]
 fn examples_of_the_gateway_read_back() {
-    use crate::gateway::{self, users, webhooks};
+    use crate::gateway::{self, patients, users, webhooks};
     fn reads<T: serde::de::DeserializeOwned + serde::Serialize>(schema: &str) {
         let found = GATEWAY.examples(schema);
         assert!(!found.is_empty(), "{schema}");
@@ -192,6 +192,11 @@ fn examples_of_the_gateway_read_back() {
     reads::<users::Authorisation>("Authorisation");
     reads::<crate::partner::ExchangeCode>("ExchangeCode");
     reads::<users::AuthorisationLink>("AuthorisationLink");
+    reads::<patients::Patient>("Patient");
+    reads::<patients::PatientList>("PatientList");
+    reads::<patients::BeginLink>("BeginLink");
+    reads::<patients::LinkBegun>("LinkBegun");
+    reads::<patients::ConfirmLink>("ConfirmLink");
     reads::<webhooks::NewWebhook>("NewWebhook");
     reads::<webhooks::Webhook>("Webhook");
     reads::<webhooks::WebhookList>("WebhookList");

@@ -3,6 +3,7 @@
 use super::super::storage::secret;
 use super::{GatewayData, KeySources};
 use clap::Args as ClapArgs;
+use jiff::{SignedDuration, Span, SpanRelativeTo};
 use model::Secret;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -26,6 +27,20 @@ pub(crate) struct GatewayServe {
     pub(crate) base_url: Option<url::Url>,
     #[command(flatten)]
     pub(crate) platform: AtPlatform,
+    #[command(flatten)]
+    pub(crate) pkb: AtPkb,
+    /// Serve the patient app: pages where patients sign up, connect their record and see their details. Needs
+    /// `--pkb-url`.
+    #[arg(long, env = "BATON_GATEWAY_PATIENT_APP")]
+    pub(crate) patient_app: bool,
+    /// What the patient app is called on its pages: the name under which PKB knows it, for its page shows that.
+    #[arg(
+        long,
+        env = "BATON_GATEWAY_PATIENT_APP_NAME",
+        value_name = "NAME",
+        requires = "patient_app"
+    )]
+    pub(crate) patient_app_name: Option<String>,
     /// Serve health and metrics here instead of beside the API.
     #[arg(long, env = "BATON_GATEWAY_METRICS_LISTEN", value_name = "ADDR:PORT")]
     pub(crate) metrics_listen: Option<SocketAddr>,
@@ -92,4 +107,76 @@ pub(crate) struct AtPlatform {
         hide_default_value = true
     )]
     pub(crate) key: Option<Secret>,
+}
+
+/// Patients Know Best, where patients link their record. Without its URL the gateway does without patients.
+#[derive(ClapArgs, Clone)]
+pub(crate) struct AtPkb {
+    /// Patients Know Best: `https://sandbox.patientsknowbest.com`, or `https://my.patientsknowbest.com`.
+    #[arg(
+        long = "pkb-url",
+        id = "pkb_url",
+        env = "BATON_GATEWAY_PKB_URL",
+        value_name = "URL"
+    )]
+    pub(crate) url: Option<url::Url>,
+    /// Your app's client id there.
+    #[arg(
+        long = "pkb-client-id",
+        id = "pkb_client_id",
+        env = "BATON_GATEWAY_PKB_CLIENT_ID",
+        value_name = "ID"
+    )]
+    pub(crate) client_id: Option<String>,
+    /// Where PKB sends patients back to, exactly as it is registered there. Without it, the gateway's base URL
+    /// and `/pkb/callback`.
+    #[arg(
+        long = "pkb-callback-url",
+        id = "pkb_callback_url",
+        env = "BATON_GATEWAY_PKB_CALLBACK_URL",
+        value_name = "URL"
+    )]
+    pub(crate) callback_url: Option<url::Url>,
+    /// Send a code challenge (PKCE, S256). PKB does not document it; ask before you switch it on.
+    #[arg(long = "pkb-pkce", id = "pkb_pkce", env = "BATON_GATEWAY_PKB_PKCE")]
+    pub(crate) pkce: bool,
+    /// How long PKB lets an authorisation last, such as `90d`, if you know: then patients are told before it ends.
+    #[arg(
+        long = "pkb-session-length",
+        id = "pkb_session_length",
+        env = "BATON_GATEWAY_PKB_SESSION_LENGTH",
+        value_name = "DURATION",
+        value_parser = session_length
+    )]
+    pub(crate) session_length: Option<SignedDuration>,
+}
+
+/// A duration; days count as 24 hours.
+fn session_length(text: &str) -> Result<SignedDuration, String> {
+    let fault = || "must be a duration such as 90d or 12h, at most ten years".to_owned();
+    let span: Span = text.parse().map_err(|_| fault())?;
+    let length = span
+        .to_duration(SpanRelativeTo::days_are_24_hours())
+        .map_err(|_| fault())?;
+    if length.is_positive() && length <= SignedDuration::from_hours(24 * 3660) {
+        Ok(length)
+    } else {
+        Err(fault())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_lasts_for_some_days() {
+        let days = |days: i64| Ok(SignedDuration::from_hours(24 * days));
+        assert_eq!(session_length("90d"), days(90));
+        assert_eq!(session_length("36h"), Ok(SignedDuration::from_hours(36)));
+        assert_eq!(session_length("P90D"), days(90));
+        for bad in ["", "90", "-1d", "0s", "3mo", "4000d"] {
+            assert!(session_length(bad).is_err(), "{bad}");
+        }
+    }
 }

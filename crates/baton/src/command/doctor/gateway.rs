@@ -1,4 +1,5 @@
-//! Whether a gateway can do its work: its key, its database, its platform, its clock.
+//! Whether a gateway can do its work: its key, its database, its platform, Patients Know Best,
+//! its clock.
 
 use super::{Check, clock, platform};
 use crate::args::{GatewayDoctor, KeySources};
@@ -32,6 +33,7 @@ pub(super) async fn check(args: &GatewayDoctor, checks: &mut Vec<Check>) -> anyh
             "give the key of your client system at the platform",
         )),
     }
+    super::pkb::check(args, &http, checks).await?;
     checks.push(clock(&http, url).await);
     Ok(())
 }

@@ -3,8 +3,8 @@
 use crate::args::{AtPlatform, GatewayServe};
 use crate::exit::usage;
 use crate::output;
-use crate::storage::OldSchema;
 use crate::storage::gateway::GatewayPlace;
+use crate::storage::{Database, OldSchema};
 use gateway::{Gateway, GatewayConfig, OperatorHeader};
 use httpkit::clock::SystemClock;
 use httpkit::entropy::OsEntropy;
@@ -28,6 +28,17 @@ pub(crate) async fn run(args: GatewayServe, json: bool) -> anyhow::Result<()> {
         || bound.url(),
         |url| url.as_str().trim_end_matches('/').to_owned(),
     );
+    let pkb = super::pkb::config(&args.pkb, args.patient_app, &url)?;
+    if args
+        .pkb
+        .url
+        .as_ref()
+        .is_some_and(|url| !super::pkb::is_private(url))
+    {
+        tracing::warn!(
+            "--pkb-url is not https: codes and tokens of patients can be read on the way"
+        );
+    }
     let platform_url = args.platform.url.as_str().trim_end_matches('/');
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = place.open_to_serve(OldSchema::Refuse, clock.now()).await?;
@@ -41,6 +52,13 @@ pub(crate) async fn run(args: GatewayServe, json: bool) -> anyhow::Result<()> {
         name,
         from: args.operator_header_from,
     });
+    let with_patients = pkb.is_some();
+    config.pkb = pkb;
+    config.patient_app = args.patient_app;
+    if let Some(name) = args.patient_app_name {
+        config.patient_app_name = name;
+    }
+    config.sole_node = matches!(place.database, Database::File(_));
     // The other quarter of the connections is for requests that end.
     config.max_streams = (connections - connections.div_ceil(4)).max(1);
     let gateway = Gateway::new(
@@ -55,8 +73,14 @@ pub(crate) async fn run(args: GatewayServe, json: bool) -> anyhow::Result<()> {
     if json {
         output::json(&json!({ "ready": true, "url": url }))?;
     } else {
+        let patients = match (with_patients, args.patient_app) {
+            (true, true) => format!(" Patients connect their record at {url}/patient."),
+            (true, false) => " Patients connect their record through your product.".to_owned(),
+            (false, _) => String::new(),
+        };
         output::line(&format!(
-            "The gateway is at {url}, its documentation at {url}/docs, its console at {url}/console. Ctrl-C ends it."
+            "The gateway is at {url}, its documentation at {url}/docs, its console at {url}/console.{patients} \
+             Ctrl-C ends it."
         ));
     }
     let limits = Limits {

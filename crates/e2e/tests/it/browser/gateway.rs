@@ -75,7 +75,8 @@ async fn a_practitioner_gives_permission_without_javascript() {
     browser.picture("no-javascript-authorise").await;
 }
 
-async fn sign_in(browser: &Chromium, world: &World) {
+/// Signs in to the console.
+pub(super) async fn sign_in(browser: &Chromium, world: &World) {
     let text = |name: &str| world.ready["gateway"][name].as_str().unwrap().to_owned();
     browser.go(&text("consoleUrl")).await;
     browser.fill("#name", &text("consoleUser")).await;

@@ -24,10 +24,7 @@ impl Chromium {
         for (width, end) in [(WIDE, ""), (NARROW, "-narrow")] {
             self.resize(width).await;
             self.picture(&format!("{name}{end}")).await;
-            let violations = self.axe().await;
-            assert!(violations.is_empty(), "{name}{end}: {violations:#?}");
-            let sideways = self.script(SIDEWAYS).await;
-            assert_eq!(sideways, json!([]), "{name}{end} sticks out sideways");
+            self.is_sound(&format!("{name}{end}")).await;
         }
         self.resize(WIDE).await;
         self.no_complaints(name).await;
@@ -39,6 +36,19 @@ impl Chromium {
         std::fs::create_dir_all(&folder).unwrap();
         let file = folder.join(format!("{name}.png"));
         self.window.screenshot(&file).await.unwrap();
+    }
+
+    /// axe finds nothing in what the window shows, and nothing sticks out sideways.
+    pub(super) async fn is_sound(&self, name: &str) {
+        let violations = self.axe().await;
+        assert!(violations.is_empty(), "{name}: {violations:#?}");
+        self.fits(name).await;
+    }
+
+    /// Nothing sticks out sideways.
+    pub(super) async fn fits(&self, name: &str) {
+        let sideways = self.script(SIDEWAYS).await;
+        assert_eq!(sideways, json!([]), "{name} sticks out sideways");
     }
 
     async fn axe(&self) -> Vec<Value> {
@@ -57,7 +67,7 @@ impl Chromium {
 
     /// A page that was blocked from doing something, or misses something, says so in the console. A
     /// document that was refused on purpose (404, 422) does too, and that is none.
-    async fn no_complaints(&self, name: &str) {
+    pub(super) async fn no_complaints(&self, name: &str) {
         let page = self.window.current_url().await.unwrap().to_string();
         for entry in self.window.browser_log().await.unwrap() {
             let said = entry.message;

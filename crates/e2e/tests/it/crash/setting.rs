@@ -166,6 +166,8 @@ impl Setting {
                     &unused_pas,
                     "--gateway-port",
                     "0",
+                    "--pkb-port",
+                    "0",
                 ];
                 (words.to_vec(), at("up"))
             }

@@ -47,6 +47,11 @@ fn process_of(point: Point) -> Option<Who> {
         | Point::GatewaySend
         | Point::GatewayAnswered
         | Point::GatewaySettled
+        | Point::GatewayLinkExchanged
+        | Point::GatewayRefreshTaken
+        | Point::GatewayRefreshCalling
+        | Point::GatewayRefreshAnswered
+        | Point::GatewayRefreshStored
         | Point::WebhookPost
         | Point::WebhookPosted => return None,
         Point::BlobBegin

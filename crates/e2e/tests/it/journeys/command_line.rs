@@ -64,6 +64,22 @@ async fn the_demo_plays_to_its_end_on_a_running_environment() {
     let waits = "accepted / PENDING / Awaiting review";
     world.product.until(waiting, waits).await;
     world.reference(waiting).await;
+    // Its second act: a patient connects, is told of, and stays to be looked at.
+    let patient = &played["demo"]["patient"];
+    let id = patient["appUserId"].as_str().unwrap();
+    println!(
+        "from approve to linked: {} ms",
+        patient["approveToLinkedMillis"]
+    );
+    let told = ["patient.pending", "patient.linked"];
+    assert_eq!(patient["webhooks"], serde_json::json!(told));
+    let linked = world.product.patient(id).await;
+    assert_eq!(linked["link"]["state"], "linked", "{linked}");
+    assert_eq!(linked["link"]["publicId"], patient["publicId"]);
+    // Again: whoever is linked so far makes room.
+    let again = world.baton.json(&["demo"]).await;
+    let again = again["demo"]["patient"]["appUserId"].as_str().unwrap();
+    assert_eq!(world.product.link_state(again).await, "linked");
     // The listener of the demo is gone, and so is its endpoint.
     let left = world.product.get("/v1/webhooks").await.json();
     assert_eq!(left["webhooks"], serde_json::json!([]));

@@ -3,6 +3,7 @@
 pub(crate) mod alone;
 mod authorising;
 mod keeping;
+mod link_secrets;
 mod secrets;
 mod sending;
 mod trouble;

@@ -125,6 +125,8 @@ async fn blobs_of_another_platform_are_not_taken() {
             "0",
             "--gateway-port",
             "0",
+            "--pkb-port",
+            "0",
             "--blob-url",
             &url,
             "--data-dir",
@@ -199,6 +201,8 @@ async fn every_flag_and_variable_in_deploy_and_the_guides_exists() {
     for words in [
         vec!["--help"],
         vec!["up", "--help"],
+        vec!["pkb-sandbox", "serve", "--help"],
+        vec!["sandbox", "pkb", "--help"],
         vec!["platform", "serve", "--help"],
         vec!["platform", "ready", "--help"],
         vec!["platform", "device", "issue-key", "--help"],
@@ -215,7 +219,9 @@ async fn every_flag_and_variable_in_deploy_and_the_guides_exists() {
         vec!["gateway", "message", "release", "--help"],
         vec!["gateway", "webhook", "add", "--help"],
         vec!["gateway", "db", "status", "--help"],
+        vec!["gateway", "db", "went-back", "--help"],
         vec!["gateway", "backup", "--help"],
+        vec!["gateway", "patient", "list", "--help"],
         vec!["gateway", "restore", "--help"],
         vec!["send", "--help"],
         vec!["status", "--help"],
@@ -234,8 +240,13 @@ async fn every_flag_and_variable_in_deploy_and_the_guides_exists() {
         .map(|entry| entry.unwrap().path())
         .collect();
     files.extend(
-        ["docs/operators.md", "docs/backup.md", "docs/gateway.md"]
-            .map(|name| repository().join(name)),
+        [
+            "docs/operators.md",
+            "docs/backup.md",
+            "docs/gateway.md",
+            "docs/pkb.md",
+        ]
+        .map(|name| repository().join(name)),
     );
     assert!(files.len() >= 8, "{files:?}");
     let mut seen = 0;

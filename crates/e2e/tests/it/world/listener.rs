@@ -69,10 +69,19 @@ impl Listener {
 
     /// The types that came about a message, each told once, in order.
     pub(crate) fn told(&self, message_id: &str) -> Vec<String> {
+        self.told_where("messageId", message_id)
+    }
+
+    /// The same about a patient.
+    pub(crate) fn told_of_patient(&self, app_user_id: &str) -> Vec<String> {
+        self.told_where("appUserId", app_user_id)
+    }
+
+    fn told_where(&self, member: &str, id: &str) -> Vec<String> {
         let mut seen = Vec::new();
         let mut told = Vec::new();
         for post in self.posts() {
-            if post.event["data"]["messageId"] == message_id && !seen.contains(&post.id) {
+            if post.event["data"][member] == id && !seen.contains(&post.id) {
                 seen.push(post.id.clone());
                 told.push(words(&post.event));
             }
@@ -85,6 +94,20 @@ impl Listener {
         wait::until(
             &format!("a webhook tells {what} of {message_id}"),
             async || self.told(message_id).iter().any(|told| told == what),
+        )
+        .await;
+        assert!(self.posts().iter().all(|post| post.genuine));
+    }
+
+    /// Waits until this was told about a patient, and everything that came was well signed.
+    pub(crate) async fn until_patient(&self, app_user_id: &str, what: &str) {
+        wait::until(
+            &format!("a webhook tells {what} of {app_user_id}"),
+            async || {
+                self.told_of_patient(app_user_id)
+                    .iter()
+                    .any(|told| told == what)
+            },
         )
         .await;
         assert!(self.posts().iter().all(|post| post.genuine));
@@ -115,6 +138,7 @@ fn words(event: &Value) -> String {
         &data["status"],
         &data["subStatus"],
         &data["problem"],
+        &data["reason"],
     ];
     let parts = parts.into_iter().filter_map(Value::as_str);
     parts.collect::<Vec<_>>().join(" / ")

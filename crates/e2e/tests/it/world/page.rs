@@ -15,6 +15,8 @@ pub(crate) struct Page {
     /// Where it was.
     pub(crate) path: String,
     pub(crate) status: u16,
+    /// Where it leads, if it does.
+    pub(crate) location: Option<String>,
     pub(crate) text: String,
 }
 
@@ -26,6 +28,11 @@ impl Visitor {
             http: httpkit::outbound::client(Some(Duration::from_secs(60))).unwrap(),
             cookies: Vec::new(),
         }
+    }
+
+    /// The cookies that it has.
+    pub(crate) fn cookies(&self) -> &[String] {
+        &self.cookies
     }
 
     /// Opens a page; a redirection is not followed.
@@ -56,9 +63,11 @@ impl Visitor {
                 .retain(|kept| !kept.starts_with(&format!("{name}=")));
             self.cookies.push(cookie.to_owned());
         }
+        let location = answer.headers().get(header::LOCATION);
         Page {
             path: path.to_owned(),
             status: answer.status().as_u16(),
+            location: location.map(|to| to.to_str().unwrap().to_owned()),
             text: answer.text().await.unwrap(),
         }
     }

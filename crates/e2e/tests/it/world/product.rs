@@ -57,6 +57,11 @@ impl Product {
         }
     }
 
+    /// This may stand in no log.
+    pub(crate) fn keep_secret(&self, text: &str) {
+        self.watch.secret(text);
+    }
+
     /// A call with the key.
     pub(crate) fn call(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));

@@ -4,12 +4,11 @@ use super::Failure;
 use crate::app::capture_code::NotTaken;
 use crate::context::Ctx;
 use crate::pages::link::{LIFETIME, Shown};
+use crate::uk_time::moment;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use httpkit::csrf::Csrf;
 use httpkit::page::Site;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use minijinja::{Value, context, value::Serde};
 use model::access_code;
 use model::gateway_user::Authorisation;
@@ -197,12 +196,6 @@ fn waiting(seconds: u64) -> String {
     }
 }
 
-/// `21 November 2026 at 14:05`, UK time: its rule is written out, so that no time zone database is needed.
-fn moment(at: Timestamp) -> String {
-    let uk = TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").unwrap_or(TimeZone::UTC);
-    at.to_zoned(uk).strftime("%-d %B %Y at %H:%M").to_string()
-}
-
 /// There is no good link.
 pub(super) fn no_link(ctx: &Ctx, shown: Shown) -> Response {
     let minutes = LIFETIME.as_secs() / 60;
@@ -263,11 +256,5 @@ mod tests {
         assert_eq!(waiting(42), "42 seconds");
         assert_eq!(waiting(60), "1 minute");
         assert_eq!(waiting(61), "2 minutes");
-    }
-
-    #[test]
-    fn times_are_those_of_the_uk() {
-        let summer = "2026-07-01T12:00:00Z".parse().unwrap();
-        assert_eq!(moment(summer), "1 July 2026 at 13:00");
     }
 }

@@ -2,13 +2,15 @@
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
-use tracing::subscriber::DefaultGuard;
+use tracing::Dispatch;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
 use tracing_subscriber::fmt::MakeWriter;
 
 /// Catches the log until it is dropped.
-pub(super) struct Log {
+pub(crate) struct Log {
     lines: Lines,
     _guard: DefaultGuard,
+    _beside: Dispatch,
 }
 
 #[derive(Clone, Default)]
@@ -33,7 +35,7 @@ impl<'a> MakeWriter<'a> for Lines {
 }
 
 impl Log {
-    pub(super) fn catch() -> Self {
+    pub(crate) fn catch() -> Self {
         let lines = Lines::default();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
@@ -42,11 +44,13 @@ impl Log {
             .finish();
         Self {
             lines,
+            // Where there is only one subscriber, a line that another test's thread comes to first is never told.
+            _beside: Dispatch::new(NoSubscriber::new()),
             _guard: tracing::subscriber::set_default(subscriber),
         }
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.lines.0.lock().unwrap().clone()).unwrap()
     }
 }

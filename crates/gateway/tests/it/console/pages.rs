@@ -68,6 +68,8 @@ async fn every_page_says_so_when_there_is_nothing() {
         ("/console/users?q=x", "Nobody fits"),
         ("/console/webhooks", "No webhooks"),
         ("/console/unfiled", "Nothing was entered"),
+        ("/console/patients", "No patients yet"),
+        ("/console/patients?state=at-risk", "No patient fits"),
     ] {
         let page = browser.get(path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}");

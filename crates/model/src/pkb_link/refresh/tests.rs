@@ -34,11 +34,13 @@ fn whatever_may_have_spent_the_token_is_a_lost_answer() {
     let answered = |status, error| verdict(NoTokens::Answered { status, error });
     let lost = Verdict::Lapsed(Lapse::AnswerLost);
     assert_eq!(verdict(NoTokens::Lost), lost);
-    for status in [200, 201, 299, 502, 504] {
+    for status in [200, 201, 299, 499, 502, 504, 509, 520, 522, 524, 598, 599] {
         assert_eq!(answered(status, None), lost, "{status}");
     }
     assert_eq!(verdict(NoTokens::NotSent), Verdict::NotSpent);
-    for status in [301, 307, 403, 404, 408, 429, 500, 503] {
+    for status in [
+        301, 302, 307, 400, 401, 403, 404, 405, 408, 429, 500, 501, 503, 505, 511,
+    ] {
         assert_eq!(answered(status, None), Verdict::NotSpent, "{status}");
     }
     let grant = answered(400, Some("invalid_grant"));

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 
 /// What is done with a connection.
 #[derive(Clone, Copy)]
@@ -87,6 +88,14 @@ async fn serve(mut stream: TcpStream, deed: Deed, requests: Arc<AtomicUsize>) {
             _ => return,
         }
     }
+}
+
+/// A server that hears of one connection, and leaves it to the test.
+pub(crate) async fn one() -> (String, JoinHandle<TcpStream>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let accepted = tokio::spawn(async move { listener.accept().await.unwrap().0 });
+    (url, accepted)
 }
 
 /// Reads one request with its body; whether there was one.

@@ -9,18 +9,10 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-/// Self-signed, for `localhost` and 127.0.0.1, until 2126; made for this test alone.
-const CERTIFICATE: &str = "\
-    MIIBmzCCAUGgAwIBAgIUDDh74Qn1sSmPV8KO6ID8x9k+sQUwCgYIKoZIzj0EAwIwFDESMBAGA1UEAwwJbG9jYWxob3N0MCAX\
-    DTI2MTEyMTE3MjgyOFoYDzIxMjYxMDI4MTcyODI4WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO\
-    PQMBBwNCAAT+fOTFek/giS9qn3QGnzTA0Qtaz+NB/WXHAK0gbNfQd4/QErlWSNe+KumLDnq844IEYe9RZ2QtZuTTvf45EsO5\
-    o28wbTAdBgNVHQ4EFgQUo4QGR8Yy090lKVtBmvUV1d5ZZdAwHwYDVR0jBBgwFoAUo4QGR8Yy090lKVtBmvUV1d5ZZdAwDwYD\
-    VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZIzj0EAwIDSAAwRQIgMQqLm49fpk58ZrjV\
-    VEPw/rzFGdMBlmQ46EgJ+mOIzvoCIQCbOH6gF/X4AY5QSBfcGIYWxBxVnfjai/51itdKRNdeMg==";
+/// Self-signed, for `localhost` and 127.0.0.1, 2020 to 2120; made for these tests alone.
+const CERTIFICATE: &str = include_str!("../../data/localhost-certificate.txt");
 /// Its key, as PKCS #8.
-const KEY: &str = "\
-    MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgUGKcjg97vLX30ieq2Yv0fuFyHcI/MBvpo52jCnTuud6hRANC\
-    AAT+fOTFek/giS9qn3QGnzTA0Qtaz+NB/WXHAK0gbNfQd4/QErlWSNe+KumLDnq844IEYe9RZ2QtZuTTvf45EsO5";
+const KEY: &str = include_str!("../../data/localhost-key.txt");
 
 pub(crate) struct Stranger {
     pub(crate) address: String,
@@ -30,7 +22,7 @@ pub(crate) struct Stranger {
 impl Stranger {
     pub(crate) async fn waiting() -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
-        let bytes = |text| BASE64_STANDARD.decode(text).unwrap();
+        let bytes = |text: &str| BASE64_STANDARD.decode(text.trim_end()).unwrap();
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(bytes(KEY)));
         let config = ServerConfig::builder()
             .with_no_client_auth()

@@ -21,7 +21,7 @@ use store::row::gateway::patients::{attempt, awaiting, way_columns};
 use tracing::error;
 
 statements! {
-    HOLD_ROW = "SELECT id FROM patient WHERE id = $1 FOR NO KEY UPDATE";
+    HOLD_ROW = "SELECT standing IN ('linked', 'lapsed') FROM patient WHERE id = $1 FOR NO KEY UPDATE";
     BEGIN = "INSERT INTO link_attempt (id, patient, state_hash, session, return_url, redirect_uri, made_at, until, secret_key, secret) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING";
     OLDEST_GO = "DELETE FROM link_attempt WHERE patient = $1 AND number <= (SELECT number FROM link_attempt WHERE patient = $1 ORDER BY number DESC LIMIT 1 OFFSET $2)";
     BY_STATE = "SELECT id, patient, session, return_url, redirect_uri, secret_key, secret, until, burned_at, result_hash FROM link_attempt WHERE state_hash = $1";
@@ -31,6 +31,7 @@ statements! {
     AWAITS = "SELECT result_hash = $2 FROM link_attempt WHERE id = $1";
     AWAITING = "SELECT id, patient, public_id, secret_key, secret, until FROM link_attempt WHERE result_hash = $1 AND until > $2";
     END = "DELETE FROM link_attempt WHERE id = $1 RETURNING patient";
+    END_OF = "DELETE FROM link_attempt WHERE patient = $1";
     END_LIVE = "DELETE FROM link_attempt WHERE id = $1 AND burned_at IS NOT NULL AND until > $2";
     // Of two patients who come with one record at the same time, the second sees the first.
     HOLD_RECORD = "SELECT pg_advisory_xact_lock(hashtextextended('baton gateway record ' || $1::text, 0))";
@@ -53,9 +54,10 @@ pub(super) async fn begin(db: &Db, by: &str, new: &NewAttempt) -> Result<bool> {
     let most = i64::from(MAX_ATTEMPTS);
     db.write(call, |tx| async move {
         let whose: Params<'_> = &[&new.patient.as_str()];
-        if tx.write(HOLD_ROW, whose).await? == 0 {
+        let has_link = tx.one(HOLD_ROW, whose, |row| row.take("patient.standing"));
+        let Some(has_link): Option<bool> = has_link.await? else {
             return Ok(false);
-        }
+        };
         let row: Params<'_> = &[
             &new.id.0,
             &new.patient.as_str(),
@@ -75,7 +77,8 @@ pub(super) async fn begin(db: &Db, by: &str, new: &NewAttempt) -> Result<bool> {
         }
         let beyond: Params<'_> = &[&new.patient.as_str(), &most];
         tx.write(OLDEST_GO, beyond).await?;
-        let told = [PatientHappening::Pending];
+        // Where there is a link, nothing has changed yet.
+        let told = (!has_link).then_some(PatientHappening::Pending);
         tell(&tx, by, new.made_at, &new.patient, told);
         Ok(true)
     })

@@ -178,3 +178,29 @@ async fn a_link_that_cannot_be_read_holds_no_other_up() {
     );
     assert_eq!(world.told().await.last(), Some(&"patient.unlinked"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL: scripts/test postgres"]
+async fn a_link_that_cannot_be_read_is_set_aside_and_the_others_are_renewed() {
+    let database = Database::new().await;
+    let world = World::new(database.open_gateway().await);
+    let (_, key) = world.user().await;
+    for number in 1..=2 {
+        world.linked(number, key, "first").await;
+    }
+    // First in line, and filling a short one.
+    let change = "UPDATE patient SET risk = 'damaged!', risk_since = 1, due_at = 1 WHERE id = 'patient-1'";
+    damage(&database, change).await;
+    let due = async |now: Timestamp| {
+        let due = world.store.links.due(now, 1).await.unwrap();
+        due.into_iter().map(|(id, _)| id).collect::<Vec<_>>()
+    };
+    let now = at(1_000_000);
+    assert_eq!(due(now).await, []);
+    assert_eq!(due(now).await, [patient(2)]);
+    let change = "UPDATE patient SET risk = NULL, risk_since = NULL WHERE id = 'patient-1'";
+    damage(&database, change).await;
+    assert_eq!(due(now).await, [patient(2)]);
+    let all = world.store.links.due(now + SET_ASIDE, 9).await.unwrap();
+    assert_eq!(all.len(), 2, "later it is as it was");
+}

@@ -260,14 +260,19 @@ async fn no_refresh_token_is_sent_twice_while_commits_are_cut_off() {
         tasks.spawn(renew(node.clone(), whose.clone(), key, Arc::clone(&done)));
     }
     let mut by_token: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
-    let mut cut = Cut::After;
+    let (mut cut, mut landed) = (Cut::After, usize::MAX);
     while !tasks.is_empty() {
-        world.proxy.cut(cut);
-        cut = match cut {
-            Cut::After => Cut::Before,
-            Cut::Before => Cut::After,
-        };
-        let ended = tokio::time::timeout(Duration::from_millis(250), tasks.join_next());
+        // One after each landing, so that those who try again get through.
+        let now = done.load(Ordering::SeqCst);
+        if now != landed {
+            landed = now;
+            world.proxy.cut(cut);
+            cut = match cut {
+                Cut::After => Cut::Before,
+                Cut::Before => Cut::After,
+            };
+        }
+        let ended = tokio::time::timeout(Duration::from_millis(5), tasks.join_next());
         if let Ok(Some(sent)) = ended.await {
             for token in sent.unwrap() {
                 *by_token.entry(token).or_default() += 1;
@@ -278,5 +283,5 @@ async fn no_refresh_token_is_sent_twice_while_commits_are_cut_off() {
     assert!(by_token.values().all(|times| *times == 1));
     let journal = world.onlooker.store.links.flights(&whose, 1_000).await;
     assert_eq!(journal.unwrap().len(), by_token.len());
-    assert!(world.proxy.cuts() >= 10, "{}", world.proxy.cuts());
+    assert!(world.proxy.cuts() >= 3, "{}", world.proxy.cuts());
 }

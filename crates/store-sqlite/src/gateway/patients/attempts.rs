@@ -20,7 +20,9 @@ statements! {
     AWAIT = "UPDATE link_attempt SET result_hash = ?2, public_id = ?3, secret_key = ?4, secret = ?5, until = ?6 WHERE id = ?1 AND burned_at IS NOT NULL AND result_hash IS NULL";
     AWAITING = "SELECT id, patient, public_id, secret_key, secret, until FROM link_attempt WHERE result_hash = ?1 AND until > ?2";
     END = "DELETE FROM link_attempt WHERE id = ?1 RETURNING patient";
+    END_OF = "DELETE FROM link_attempt WHERE patient = ?1";
     END_LIVE = "DELETE FROM link_attempt WHERE id = ?1 AND burned_at IS NOT NULL AND until > ?2 RETURNING patient";
+    HAS_LINK = "SELECT standing IN ('linked', 'lapsed') FROM patient WHERE id = ?1";
     HOLDER = "SELECT id FROM patient WHERE public_id = ?1";
     OVER = "SELECT id FROM link_attempt WHERE until <= ?1 ORDER BY until LIMIT ?2";
     HAS_ANY = "SELECT 1 FROM link_attempt WHERE patient = ?1 LIMIT 1";
@@ -29,16 +31,18 @@ statements! {
 
 /// Begins an attempt in the place of the oldest, if there are too many.
 pub(super) fn begin(tx: &mut Tx<'_>, by: &str, new: &NewAttempt) -> Result<bool> {
-    if !super::exists(tx, &new.patient)? {
+    let whose = new.patient.as_str();
+    let has_link = tx.one(HAS_LINK, [whose], |cells| cells.take("patient.standing"))?;
+    let Some(has_link): Option<bool> = has_link else {
         return Ok(false);
-    }
+    };
     let room = MAX_ATTEMPTS.saturating_sub(1);
-    let gone = tx.write(OLDEST_GO, params![new.patient.as_str(), room])?;
+    let gone = tx.write(OLDEST_GO, params![whose, room])?;
     *tx.forget |= gone > 0;
     let (session, return_url) = way_columns(&new.way);
     let row = params![
         new.id.0.as_bytes(),
-        new.patient.as_str(),
+        whose,
         new.state.as_bytes(),
         session,
         return_url,
@@ -49,7 +53,8 @@ pub(super) fn begin(tx: &mut Tx<'_>, by: &str, new: &NewAttempt) -> Result<bool>
         new.verifier.as_ref().map(|sealed| &sealed.bytes),
     ];
     tx.write_one(BEGIN, row, "link_attempt")?;
-    let told = [PatientHappening::Pending];
+    // Where there is a link, nothing has changed yet.
+    let told = (!has_link).then_some(PatientHappening::Pending);
     tell(tx, by, &new.patient, new.made_at, told)?;
     Ok(true)
 }

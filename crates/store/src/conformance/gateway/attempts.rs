@@ -6,7 +6,7 @@ use crate::conformance::world::{at, race};
 use crate::gateway::{
     Awaiting, GatewayStore, Happening, LinkAttempt, Linked, NewAttempt, PatientHappening, Way,
 };
-use model::pkb_link::{Failure, Lapse, MAX_ATTEMPTS};
+use model::pkb_link::{Failure, Lapse, MAX_ATTEMPTS, State};
 use model::{AttemptId, Hash};
 
 async fn found(people: &People, number: u8) -> Option<LinkAttempt> {
@@ -76,6 +76,71 @@ pub async fn an_attempt_is_told_when_it_begins(store: GatewayStore) {
     };
     let expected = [(at(10), BY.to_owned(), pending)];
     assert_eq!(people.happened().await, expected);
+}
+
+pub async fn an_attempt_beside_a_link_is_not_told_as_pending(store: GatewayStore) {
+    let people = People::new(store).await;
+    let (linked, lapsed) = (
+        people.linked("linked", 1).await,
+        people.linked("lapsed", 2).await,
+    );
+    let generation = people.tokens(&lapsed).await.unwrap().generation;
+    let why = Lapse::TokenOver;
+    let links = &people.store.links;
+    let done = links.lapse("gateway", &lapsed, generation, why, at(20));
+    assert!(done.await.unwrap());
+    for (number, id) in [(91, &linked), (92, &lapsed)] {
+        let before = people.all_told(id).await;
+        people.begin(number, id, 30).await;
+        assert_eq!(people.all_told(id).await, before, "the state is as it was");
+        assert!(found(&people, number).await.is_some());
+    }
+    assert!(people.unlink(&linked, 40).await);
+    people.begin(93, &linked, 50).await;
+    let told = people.all_told(&linked).await;
+    assert_eq!(told.last(), Some(&PatientHappening::Pending));
+}
+
+pub async fn ending_a_link_ends_every_attempt(store: GatewayStore) {
+    let people = People::new(store).await;
+    let (id, other) = (people.linked("amy", 1).await, people.add("ben").await);
+    people.begin(91, &id, 20).await;
+    let waiting = people.burned(&id, 20).await;
+    assert!(await_word(&people, waiting, result_of(1)).await);
+    people.begin(92, &other, 20).await;
+    assert!(people.unlink(&id, 30).await);
+    assert_eq!(found(&people, 91).await, None);
+    let patients = &people.store.patients;
+    let gone = patients.awaiting(result_of(1), at(30)).await.unwrap();
+    assert_eq!(gone, None);
+    let new = people.new_link(record(1), "late", 31);
+    assert_eq!(people.link(waiting, &new, 31).await, Linked::Gone);
+    assert_eq!(people.get(&id).await.state(at(31)), State::Unlinked);
+    let expected = [PatientHappening::Linked, PatientHappening::Unlinked];
+    assert_eq!(people.told(&id).await, expected);
+    assert!(found(&people, 92).await.is_some(), "somebody else's");
+    assert!(fail(&people, attempt_id(92), Failure::Denied).await);
+    assert!(people.nothing_is_sealed().await);
+}
+
+pub async fn ending_without_a_link_cancels_attempts_and_tells_it_once(store: GatewayStore) {
+    let people = People::new(store).await;
+    let id = people.add("amy").await;
+    assert!(!people.unlink(&id, 5).await);
+    people.begin(1, &id, 10).await;
+    let waiting = people.burned(&id, 10).await;
+    assert!(await_word(&people, waiting, result_of(1)).await);
+    assert_eq!(people.get(&id).await.state(at(20)), State::Pending);
+    let ended = race(4, |_| {
+        let (people, id) = (people.clone(), id.clone());
+        async move { people.unlink(&id, 20).await }
+    });
+    assert_eq!(ended.await.into_iter().filter(|done| *done).count(), 1);
+    assert_eq!(people.get(&id).await.state(at(20)), State::None);
+    let expected = [PatientHappening::LinkFailed(Failure::Cancelled)];
+    assert_eq!(people.told(&id).await, expected);
+    assert_eq!(sweep(&people, 2_000, 10).await, 0);
+    assert!(people.nothing_is_sealed().await);
 }
 
 pub async fn nothing_begins_under_a_key_that_is_not_there(store: GatewayStore) {

@@ -93,6 +93,18 @@ fn only_the_last_flight_is_heard() {
 }
 
 #[test]
+fn what_has_landed_so_is_told_so_whatever_came_after_it() {
+    for fence in [0, 8] {
+        let mut link = in_flight();
+        link.fence = fence;
+        let was = link.clone();
+        let landed = Landed::Renewed(pair("x"));
+        let heard = link.land(7, Some(RENEWED), &landed, 9, at(9));
+        assert_eq!((heard, link), (Landing::Again, was));
+    }
+}
+
+#[test]
 fn what_ended_otherwise_is_not_heard() {
     let words = [RENEWED, NOT_SPENT, FREED, DROPPED]
         .into_iter()

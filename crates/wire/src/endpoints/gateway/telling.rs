@@ -39,7 +39,7 @@ To miss nothing, connect again after a break with `Last-Event-ID` set to the las
         id: "addWebhook",
         chapter: Chapter::Telling,
         summary: "Add a webhook",
-        description: "From now on every event that you want is posted to this address, signed by the Standard Webhooks convention: check `webhook-signature` with the `secret`, which is shown only in this answer. The body says what happened to which message or user, and nothing about a patient; ask for the rest here.
+        description: "From now on every event that you want is posted to this address, signed by the Standard Webhooks convention: check `webhook-signature` with the `secret`, which is shown only in this answer. The body says what happened to which message, user or patient, all by ids, and nothing about anybody; ask for the rest here.
 
 Answer with any 2xx within 15 seconds. Otherwise it is tried again over about three days. 410 disables the endpoint. Redirects are not followed. Addresses inside a private network are refused unless the gateway was set up to allow them.",
         access: Access::Product,

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 
 const WEBHOOK_ID: &str = "0f6d3c52-91b4-4f0e-8d27-5a1c7be09d34";
 const USER: &str = "dr-okafor";
+const APP_USER: &str = "7c1f9a52";
+const GRANT_URL: &str = "http://127.0.0.1:8095/apiAuthorize.action?response_type=code&client_id=baton-demo-app&redirect_uri=http%3A%2F%2F127.0.0.1%3A8090%2Fpkb%2Fcallback&scope=PATIENT&state=lH0c9vW3xKqf6Zb2Tn8sYp5Rm1Gd7UeAjQ4oXiVtEBk";
 const SECRET: &str = "whsec_c2FtcGxlLW9ubHktbm90LWEtc2VjcmV0LWF0LWFsbCE=";
 
 /// The examples of a request body or answer with that schema.
@@ -51,6 +53,23 @@ pub(in crate::openapi) fn of(schema: &str) -> Vec<Example> {
             "link",
             "Good for 15 minutes",
             json!({ "url": "http://127.0.0.1:8090/authorise/dr-okafor?t=1795253412.mZkP3", "expiresAt": "2026-11-21T09:45:12Z" }),
+        ),
+        "Patient" => ("linked", "A linked patient", patient()),
+        "PatientList" => ("page", "The last page", patients()),
+        "BeginLink" => (
+            "back",
+            "Where the patient comes back to",
+            json!({ "returnUrl": "https://product.example/pkb/back" }),
+        ),
+        "LinkBegun" => (
+            "begun",
+            "For the patient's browser",
+            json!({ "grantUrl": GRANT_URL, "expiresAt": "2026-11-21T09:40:12Z" }),
+        ),
+        "ConfirmLink" => (
+            "result",
+            "What stood in the address",
+            json!({ "result": "q3Zt0V2n9cXk4o1bQ8rLr5mTzv7yWd6uFhJp2sAeGiM" }),
         ),
         "NewWebhook" => (
             "ends",
@@ -167,6 +186,54 @@ fn authorisation() -> Value {
 
 fn user() -> Value {
     json!({ "userId": USER, "name": "Dr Amara Okafor", "createdAt": "2026-11-20T08:10:02Z", "authorisation": authorisation() })
+}
+
+fn link() -> Value {
+    json!({
+        "state": "linked",
+        "publicId": "1d4a8b2d-f885-499f-ba51-50600312f316",
+        "since": "2026-11-21T09:31:02Z",
+        "linkedAt": "2026-11-21T09:31:02Z",
+        "authorisedAt": "2026-11-21T09:31:02Z"
+    })
+}
+
+fn patient() -> Value {
+    json!({
+        "appUserId": APP_USER,
+        "createdAt": "2026-11-21T09:29:40Z",
+        "link": link(),
+        "demographics": {
+            "title": "Ms.",
+            "firstName": "Test",
+            "lastName": "Patient",
+            "dateOfBirth": "1980-01-31",
+            "gender": "F",
+            "nhsNumber": PATIENT,
+            "nationalIds": [{ "name": "NHS number", "value": PATIENT, "countryCodes": ["GB-ENG", "GB-WLS"] }],
+            "address": { "lines": ["1 Test Street"], "city": "Testtown", "postcode": "AA1 1AA", "country": "GB-ENG" },
+            "email": "patient@example.com",
+            "readAt": "2026-11-21T09:31:02Z"
+        }
+    })
+}
+
+fn patients() -> Value {
+    let lapsed = json!({
+        "appUserId": "b03e77d1",
+        "createdAt": "2026-08-14T10:02:11Z",
+        "link": {
+            "state": "needs-reauthorisation",
+            "publicId": "6f2c8e0a-3b7d-4c19-9d54-1e8a70b2c6f5",
+            "since": "2026-11-20T03:12:45Z",
+            "linkedAt": "2026-08-14T10:05:37Z",
+            "authorisedAt": "2026-08-14T10:05:37Z",
+            "reason": "session-over"
+        }
+    });
+    let linked =
+        json!({ "appUserId": APP_USER, "createdAt": "2026-11-21T09:29:40Z", "link": link() });
+    json!({ "patients": [linked, lapsed] })
 }
 
 fn webhook() -> Value {

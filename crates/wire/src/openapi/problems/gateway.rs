@@ -24,6 +24,14 @@ pub fn explain(kind: ProblemType) -> Explanation {
             ],
             Never,
         ),
+        ProblemType::Forbidden => (
+            "Your key is good, but somebody else does not allow this. Of a patient: Patients Know Best (PKB) has frozen their access to the record, for apps as well. Of a message: the platform does not let your supplier's system send it.",
+            &[
+                "Of a patient: they have to ask PKB, or the care team. The link stands.",
+                "Of a message: ask whoever runs the platform to allow it, then release the message.",
+            ],
+            Never,
+        ),
         ProblemType::AccessTokenRefused => (
             "The practitioner in whose name the message was to go has not authorised your product, or has withdrawn the authorisation.",
             &[
@@ -33,7 +41,7 @@ pub fn explain(kind: ProblemType) -> Explanation {
             Never,
         ),
         ProblemType::NotFound => (
-            "There is nothing here: the path, the message, the user or the webhook is unknown.",
+            "There is nothing here: the path, the message, the user, the patient or the webhook is unknown.",
             &["Check the path and the id."],
             Never,
         ),
@@ -61,6 +69,24 @@ pub fn explain(kind: ProblemType) -> Explanation {
             ],
             Never,
         ),
+        ProblemType::LinkNeeded => (
+            "This needs the patient's record at Patients Know Best (PKB), and it is not linked: the patient never connected it, ended the link, or has to authorise again because PKB's session is over.",
+            &[
+                "See why: `link.state` and `link.reason` of `GET /v1/patients/{appUserId}`.",
+                "Ask the patient to connect their record: `POST /v1/patients/{appUserId}/link` gives the address for their browser.",
+                "When `patient.linked` is told, send the same request again.",
+            ],
+            Never,
+        ),
+        ProblemType::LinkRefused => (
+            "The link was not made, and the tokens that PKB gave for it are destroyed. The `result` may be unknown, used or too old, or belong to a link that somebody else began; or the person who approved at PKB is not a patient, is not the one this account was linked to before, or has linked the record to another account.",
+            &[
+                "`detail` says which; so does the event `patient.link-failed`.",
+                "Confirm only what came back to the browser in which this very patient is signed in.",
+                "Begin again with `POST /v1/patients/{appUserId}/link`. To link another person's record on purpose, end the present link first.",
+            ],
+            Never,
+        ),
         ProblemType::UnsupportedMediaType => (
             "The request's `Content-Type` is not one that this call takes.",
             &[
@@ -75,7 +101,7 @@ pub fn explain(kind: ProblemType) -> Explanation {
             Later,
         ),
         ProblemType::Unavailable => (
-            "The gateway cannot take the request at the moment, or needs the platform for it and cannot reach it.",
+            "The gateway cannot take the request at the moment, or needs the platform or PKB for it and cannot reach it.",
             &[
                 "Wait for as many seconds as `Retry-After` says, then send the same request again; with the same `messageId` nothing is sent twice.",
             ],

@@ -1,6 +1,7 @@
 //! The JSON Schemas of the gateway's API: its own, and those that it shares with the partner API.
 
 mod messages;
+mod patients;
 mod telling;
 mod users;
 
@@ -33,6 +34,7 @@ pub(in crate::openapi) fn all() -> Map<String, Value> {
     for (name, schema) in messages::all()
         .into_iter()
         .chain(users::all())
+        .chain(patients::all())
         .chain(telling::all())
         .chain(scalars())
     {

@@ -34,6 +34,8 @@ impl Template {
             "0",
             "--gateway-port",
             "0",
+            "--pkb-port",
+            "0",
         ];
         let words = words
             .into_iter()

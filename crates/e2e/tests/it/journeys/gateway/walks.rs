@@ -89,6 +89,25 @@ async fn the_walk_in_javascript_leads_into_the_record() {
 }
 
 #[tokio::test]
+async fn the_walk_of_a_patient_links_reads_and_ends() {
+    let world = World::start().await;
+    let output = run("bash", &["patient.sh"], &world, b"").await.unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let complained = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}{complained}");
+    for words in [
+        "link: linked",
+        "NHS number: 999 211 0430",
+        "read: Patient/",
+        "link: unlinked",
+    ] {
+        assert!(said.contains(words), "no `{words}`: {said}{complained}");
+    }
+    let left = world.product.get("/v1/patients").await.json();
+    assert_eq!(left["patients"], serde_json::json!([]));
+}
+
+#[tokio::test]
 async fn a_webhook_is_checked_with_openssl_alone() {
     let world = World::start().await;
     let listener = Listener::start().await;

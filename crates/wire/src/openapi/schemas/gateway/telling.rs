@@ -54,7 +54,7 @@ fn object(description: &str, required: &[&str], properties: Map<String, Value>) 
 fn event() -> Value {
     json!({
         "type": "object",
-        "description": "Something that happened: the data of an event of the stream, and the body of a webhook. Nothing about a patient.",
+        "description": "Something that happened: the data of an event of the stream, and the body of a webhook. Nothing about a patient but your own id.",
         "required": ["type", "timestamp", "data"],
         "properties": {
             "type": reference("EventType"),
@@ -65,10 +65,12 @@ fn event() -> Value {
                 "properties": {
                     "messageId": reference("MessageId"),
                     "userId": reference("UserId"),
-                    "state": { "type": "string", "description": "The message's state, or the authorisation's." },
+                    "appUserId": reference("AppUserId"),
+                    "state": { "type": "string", "description": "The message's state, or the link's." },
                     "status": reference("Status"),
                     "subStatus": reference("SubStatus"),
-                    "problem": reference("ProblemName")
+                    "problem": reference("ProblemName"),
+                    "reason": reference("LinkReason")
                 }
             }
         }

@@ -1,8 +1,10 @@
-//! Browsers in which an operator has signed in before: a cookie that the vault has signed for that name.
+//! Browsers in which somebody has signed in before: a cookie that the vault has signed for that name.
 //!
 //! It lets nobody in. It only keeps strangers' wrong guesses from locking its owner out.
 
-use crate::context::Ctx;
+use super::door::Door;
+use super::session;
+use crate::context::Context;
 use crate::vault::{Signature, VaultError};
 use axum::http::{HeaderMap, HeaderValue};
 use base64::Engine as _;
@@ -11,42 +13,47 @@ use httpkit::page::cookie;
 use model::DataKeyId;
 use uuid::Uuid;
 
-const COOKIE: &str = "baton_gateway_known";
 /// Half a year.
 const SECONDS: u64 = 182 * 24 * 60 * 60;
-/// What the vault signs for here.
-const PURPOSE: &str = "console-known-browser";
 /// Number, data key, signature.
 const BYTES: usize = 16 + 16 + 32;
 
 /// One browser, by its random number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Known([u8; 16]);
+pub(crate) struct Known([u8; 16]);
 
-/// The browser, if this operator has signed in with it before.
-pub(super) async fn read(
-    ctx: &Ctx,
+/// The browser, if somebody has signed in with it under this name.
+pub(crate) async fn read<D: Door>(
+    ctx: &Context,
     headers: &HeaderMap,
-    operator: &str,
+    who: &str,
 ) -> Result<Option<Known>, VaultError> {
-    let Some((known, signature)) = cookie::read(headers, COOKIE).and_then(parse) else {
+    let name = session::name(ctx, D::KNOWN);
+    let Some((known, signature)) = cookie::read(headers, &name).and_then(parse) else {
         return Ok(None);
     };
-    let text = text(&known, operator);
-    let signed = ctx.vault.is_signed(PURPOSE, &text, &signature).await?;
+    let text = text(&known, who);
+    let signed = ctx
+        .vault
+        .is_signed(D::KNOWN_PURPOSE, &text, &signature)
+        .await?;
     Ok(signed.then_some(known))
 }
 
-/// The cookie for a browser in which this operator has just signed in.
-pub(super) async fn cookie(ctx: &Ctx, operator: &str) -> Result<Option<HeaderValue>, VaultError> {
+/// The cookie for a browser in which somebody has just signed in under this name.
+pub(crate) async fn cookie<D: Door>(
+    ctx: &Context,
+    who: &str,
+) -> Result<Option<HeaderValue>, VaultError> {
     let known = Known(model::entropy::bytes(&*ctx.entropy));
-    let signature = ctx.vault.sign(PURPOSE, &text(&known, operator)).await?;
+    let signature = ctx.vault.sign(D::KNOWN_PURPOSE, &text(&known, who)).await?;
     let mut bytes = Vec::with_capacity(BYTES);
     bytes.extend_from_slice(&known.0);
     bytes.extend_from_slice(signature.key.0.as_bytes());
     bytes.extend_from_slice(&signature.mac);
     let value = BASE64_URL_SAFE_NO_PAD.encode(bytes);
-    Ok(cookie::write(COOKIE, &value, Some(SECONDS)))
+    let cookie = cookie::write(&session::name(ctx, D::KNOWN), &value, Some(SECONDS));
+    Ok(session::secured(ctx, cookie))
 }
 
 fn parse(value: &str) -> Option<(Known, Signature)> {
@@ -62,6 +69,6 @@ fn parse(value: &str) -> Option<(Known, Signature)> {
 }
 
 /// What is signed. The number has a fixed length and stands first.
-fn text(known: &Known, operator: &str) -> String {
-    format!("{}:{operator}", BASE64_URL_SAFE_NO_PAD.encode(known.0))
+fn text(known: &Known, who: &str) -> String {
+    format!("{}:{who}", BASE64_URL_SAFE_NO_PAD.encode(known.0))
 }

@@ -1,0 +1,58 @@
+//! Where a person goes after signing in: back to the page that was asked for, and never to another site.
+
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Redirect, Response};
+
+/// A page at or below `home`, or else `first`.
+pub(crate) fn inside<'a>(next: &'a str, home: &str, first: &'a str) -> &'a str {
+    let ours = next
+        .strip_prefix(home)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+    // What it holds must fit into a header, and must not lead out again.
+    let plain = next.bytes().all(|byte| byte.is_ascii_graphic());
+    if ours && plain && !next.contains(['\\', '#']) && !next.contains("/.") {
+        next
+    } else {
+        first
+    }
+}
+
+/// Sends a browser that is not signed in to do that, and notes what it asked for, unless that is `first` anyway.
+pub(crate) fn to_sign_in(parts: &Parts, sign_in: &str, first: &str) -> Response {
+    let wanted = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    if parts.method != Method::GET || wanted == first {
+        return Redirect::to(sign_in).into_response();
+    }
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("next", wanted)
+        .finish();
+    Redirect::to(&format!("{sign_in}?{query}")).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_elsewhere() {
+        let inside = |next| inside(next, "/console", "/console/messages");
+        assert_eq!(inside("/console/unfiled?days=7"), "/console/unfiled?days=7");
+        for next in [
+            "",
+            "//evil.example",
+            "https://evil.example",
+            "/consolex",
+            "/console/\t/evil",
+            "/console/\u{7f}",
+            "/console/\0",
+            "/console/é",
+            "/console/\\evil.example",
+            "/console/../v1/messages",
+            "/console/..//evil.example",
+            "/v1/messages",
+        ] {
+            assert_eq!(inside(next), "/console/messages", "{next}");
+        }
+    }
+}
