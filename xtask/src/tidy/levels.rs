@@ -50,7 +50,7 @@ const HOUSE: &[Place] = &[
     Place {
         name: "sdk",
         level: 1,
-        may_use: &["wire"],
+        may_use: &["model", "wire"],
         tests_may_use: &[],
     },
     Place {

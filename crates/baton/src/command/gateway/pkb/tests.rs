@@ -1,3 +1,5 @@
+//! Which flags of PKB go together, and what they become.
+
 use super::*;
 use crate::args::{Args, Command, Gateway, GatewayServe};
 use clap::Parser as _;
