@@ -5,7 +5,7 @@
 # It reads addresses and key from BATON_SDK (default baton-data/sdk, or the folder sdk in BATON_DATA_DIR).
 set -euo pipefail
 
-email=${1:-sukhdeep.gill@example.com}
+email=${1:-wei.zhang@example.com}
 details=${BATON_SDK:-${BATON_DATA_DIR:-baton-data}/sdk}/connection-details.json
 if [ ! -f "$details" ]; then
     echo "no $details: start \`baton up\` here, or set BATON_SDK to its sdk folder" >&2
@@ -34,12 +34,16 @@ grant=$(sed -n 's/.*"grantUrl" *: *"\([^"]*\)".*/\1/p' <<< "$begun")
 
 # 3. There the patient signs in and approves. Here the sandbox is told to do so in their stead, and we are the
 #    browser: it goes from PKB to the gateway, and from there to your returnUrl, with a result behind it.
-back=$(curl --silent --show-error --fail-with-body "$pkb/sandbox/v1/pkb/approvals" "${json[@]}" \
-    -d "{\"url\":\"$grant\",\"email\":\"$email\",\"decision\":\"approve\"}" | member location)
+if ! said=$(curl --silent --show-error --fail-with-body "$pkb/sandbox/v1/pkb/approvals" "${json[@]}" \
+    -d "{\"url\":\"$grant\",\"email\":\"$email\",\"decision\":\"approve\"}"); then
+    echo "the sandbox said: $said" >&2
+    exit 1
+fi
+back=$(member location <<< "$said")
 returned=$(curl --silent --show-error --output /dev/null --write-out '%{redirect_url}' "$back")
 result=$(sed -n 's/.*[?&]result=\([^&]*\).*/\1/p' <<< "$returned")
 if [ -z "$result" ]; then
-    echo "not approved: ${returned#*\?}" >&2
+    echo "no link: ${returned#*\?}" >&2
     exit 1
 fi
 
@@ -47,6 +51,9 @@ fi
 #    now is there a link. So nobody can have somebody else's record linked to their account.
 if ! refusal=$(call "$gateway/v1/patients/$patient/link/confirm" "${json[@]}" -d "{\"result\":\"$result\"}"); then
     echo "$refusal" >&2
+    if [[ $refusal == *'"linked-elsewhere"'* ]]; then
+        echo "$email is connected to another account here already: approve as somebody else, patient.sh EMAIL" >&2
+    fi
     exit 1
 fi
 state=$(call "$gateway/v1/patients/$patient" | member state)

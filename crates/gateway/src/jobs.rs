@@ -39,6 +39,11 @@ pub(crate) async fn run(ctx: Ctx) {
     );
 }
 
+/// Settles what a former process left.
+pub(crate) async fn settle(ctx: &Ctx) {
+    note(ctx, pkb::worker::settle_former(ctx).await);
+}
+
 /// Cleans now and then, as the gateway's clock has it.
 async fn keep_clean(ctx: &Ctx) {
     let mut clean_from = Timestamp::MIN;

@@ -118,6 +118,12 @@ impl Gateway {
         front::guard(router.fallback(not_found), self.front.clone())
     }
 
+    /// What a former process of a sole node left half done is settled: to be awaited before the first request is taken, so
+    /// that nobody is told what stood before. A store that fails is told in the log, and asked again by the workers.
+    pub async fn settle(&self) {
+        jobs::settle(&self.ctx).await;
+    }
+
     /// The workers: runs until the end has begun and what is being sent has been sent or given back.
     pub fn work(&self) -> impl Future<Output = ()> + Send + 'static {
         jobs::run(Arc::clone(&self.ctx))

@@ -142,13 +142,13 @@ fn open_page(
 
 /// A page's context with what every page of ours says about the site.
 fn with_site(ctx: &Context, page: Value) -> Value {
-    let home = if ctx.config.patient_app {
-        paths::HOME
+    // Without the app, patients only come through here on their way to a product, whose name we do not know.
+    let (name, home) = if ctx.config.patient_app {
+        (ctx.config.patient_app_name.as_str(), paths::HOME)
     } else {
-        ""
+        ("", "")
     };
-    let site =
-        context! { name => ctx.config.patient_app_name.as_str(), home, strapline => STRAPLINE };
+    let site = context! { name, home, strapline => STRAPLINE };
     context! { site, ..page }
 }
 

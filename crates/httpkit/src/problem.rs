@@ -13,11 +13,12 @@ use wire::problem::{InvalidParameter, MEDIA_TYPE, Problem, ProblemType};
 #[derive(Clone, Debug)]
 pub struct Refusal {
     kind: ProblemType,
-    detail: Option<String>,
+    detail: Option<Box<str>>,
+    reason: Option<&'static str>,
     invalid_parameters: Vec<InvalidParameter>,
     place: Option<(u64, u64)>,
     retry_after: Option<u64>,
-    cause: Option<String>,
+    cause: Option<Box<str>>,
     /// Whether a key is shown as `Authorization: Bearer`, not as `ApiKey`.
     bearer: bool,
 }
@@ -28,6 +29,7 @@ impl Refusal {
         Self {
             kind,
             detail: None,
+            reason: None,
             invalid_parameters: Vec::new(),
             place: None,
             retry_after: None,
@@ -39,7 +41,14 @@ impl Refusal {
     /// Adds words for the caller. They must not quote what the caller sent.
     #[must_use]
     pub fn detail(mut self, text: impl Into<String>) -> Self {
-        self.detail = Some(text.into());
+        self.detail = Some(text.into().into_boxed_str());
+        self
+    }
+
+    /// Adds the reason, in one word of a list.
+    #[must_use]
+    pub fn reason(mut self, word: &'static str) -> Self {
+        self.reason = Some(word);
         self
     }
 
@@ -90,7 +99,7 @@ impl Refusal {
     /// A fault of ours. The chain of causes goes to the log, the caller only gets the instance id.
     pub fn internal(error: &(dyn Error + 'static)) -> Self {
         Self {
-            cause: Some(chain(error)),
+            cause: Some(chain(error).into_boxed_str()),
             ..Self::new(ProblemType::InternalError)
         }
     }
@@ -98,7 +107,7 @@ impl Refusal {
     /// Something we need does not answer now.
     pub fn unavailable(error: &(dyn Error + 'static)) -> Self {
         Self {
-            cause: Some(chain(error)),
+            cause: Some(chain(error).into_boxed_str()),
             retry_after: Some(2),
             ..Self::new(ProblemType::Unavailable)
         }
@@ -122,7 +131,8 @@ impl Refusal {
     /// The answer, told by the server at `base`.
     pub(crate) fn answer(self, base: &str, instance: Uuid, headers: HeaderMap) -> Response {
         let mut problem = Problem::new(self.kind, base, instance);
-        problem.detail = self.detail;
+        problem.detail = self.detail.map(String::from);
+        problem.reason = self.reason.map(str::to_owned);
         problem.invalid_parameters = self.invalid_parameters;
         (problem.line, problem.column) = self.place.unzip();
         let status =

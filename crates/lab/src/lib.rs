@@ -3,6 +3,7 @@
 //! [`pas`] is the Test PAS, a practice's record system; [`people`] are the made-up people in it; [`pkb`]
 //! is the PKB sandbox, where patients let an app in. Nothing here knows our databases.
 
+mod control_body;
 pub mod pas;
 pub mod people;
 pub mod pkb;

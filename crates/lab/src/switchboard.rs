@@ -8,6 +8,7 @@ mod requests;
 
 pub use answers::{Answers, interfere};
 
+use crate::control_body::Body;
 use crate::pas::faults::PasFaults;
 use crate::pkb::PkbControls;
 use axum::extract::State;
@@ -17,7 +18,7 @@ use futures_util::future::BoxFuture;
 use httpkit::clock::SandboxClock;
 use httpkit::problem::Refusal;
 use model::Clock;
-use requests::{Advance, Body, ChangeFaults, duration};
+use requests::{Advance, ChangeFaults, duration};
 use serde::Serialize;
 use std::sync::Arc;
 use wire::paths::sandbox as paths;

@@ -2,6 +2,7 @@
 //!
 //! None of these types prints what it holds: each could lead to a person.
 
+use crate::NhsNumber;
 use crate::gateway_user::{NotAUserId, is_own_id};
 use uuid::Uuid;
 
@@ -24,6 +25,17 @@ impl AppUserId {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether who reads it knows which person it is: an e-mail address, or an NHS number as people write them. New
+    /// patients must not be called so; those that are stay readable.
+    pub fn names_a_person(&self) -> bool {
+        let number: String = self
+            .0
+            .chars()
+            .filter(|c| !c.is_whitespace() && *c != '-')
+            .collect();
+        self.0.contains('@') || NhsNumber::parse(&number).is_ok()
     }
 }
 
@@ -105,6 +117,23 @@ mod tests {
         let printed = format!("{id:?} {email:?} {public:?}");
         for secret in ["amy", "example", "0007"] {
             assert!(!printed.contains(secret), "{printed}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_is_an_address_or_an_nhs_number_names_a_person() {
+        let names = |id: &str| AppUserId::parse(id).unwrap().names_a_person();
+        for id in [
+            "amy@example.com",
+            "amy@",
+            "9547852140",
+            "954 785 2140",
+            "954-785-2140",
+        ] {
+            assert!(names(id), "{id}");
+        }
+        for id in ["amy-7", "9547852141", "95478521400", "id-9547852140"] {
+            assert!(!names(id), "{id}");
         }
     }
 

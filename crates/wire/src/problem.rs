@@ -199,6 +199,9 @@ pub struct Problem {
     /// What is particular to this occurrence, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// Why, in one word of a list, for kinds that have several reasons (link-refused).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// `urn:uuid:` of this occurrence; the server's log line carries it too.
     pub instance: String,
     /// Every fault of the request, in document order.
@@ -220,6 +223,7 @@ impl Problem {
             title: kind.title().to_owned(),
             status: kind.status(),
             detail: None,
+            reason: None,
             instance: format!("urn:uuid:{instance}"),
             invalid_parameters: Vec::new(),
             line: None,

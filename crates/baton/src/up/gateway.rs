@@ -13,6 +13,7 @@ use gateway::{Gateway, GatewayConfig, PkbConfig};
 use httpkit::host::require_loopback;
 use httpkit::lifecycle::Shutdown;
 use httpkit::serve::Bound;
+use jiff::SignedDuration;
 use model::{Clock, Secret};
 use std::sync::Arc;
 use store::gateway::GatewayStore;
@@ -86,13 +87,13 @@ pub(super) async fn start(
     // A sandbox: whoever tries it listens on this very machine, and no product is there to make links.
     config.allow_private_webhooks = true;
     config.open_authorise_page = true;
-    config.pkb = Some(PkbConfig::new(
-        pkb_url.to_owned(),
-        pkb::USER_CLIENT.to_owned(),
-        &url,
-    ));
+    let mut at_pkb = PkbConfig::new(pkb_url.to_owned(), pkb::USER_CLIENT.to_owned(), &url);
+    // As long as the sandbox's sessions are, unless it is told otherwise.
+    let session = SignedDuration::from_secs(lab::pkb::PkbState::default().session_seconds);
+    at_pkb.session_length = Some(session);
+    config.pkb = Some(at_pkb);
     config.patient_app = true;
-    config.patient_app_name = crate::pkb::PRODUCT.to_owned();
+    crate::pkb::PRODUCT.clone_into(&mut config.patient_app_name);
     config.sole_node = matches!(place.database, Database::File(_));
     let gateway = Gateway::new(
         config,
@@ -102,6 +103,7 @@ pub(super) async fn start(
         Arc::clone(&around.entropy),
         shutdown.clone(),
     )?;
+    gateway.settle().await;
     let router = gateway.router(|router| router.layer(from_fn(require_loopback)));
     let work = gateway.work();
     let tasks = vec![

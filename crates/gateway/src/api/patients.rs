@@ -74,6 +74,12 @@ async fn put(
 ) -> Result<Response, Refusal> {
     let id = AppUserId::parse(&id);
     let id = id.map_err(|why| Refusal::fault("appUserId", &format!("It {why}")))?;
+    if id.names_a_person() {
+        return Err(Refusal::fault(
+            "appUserId",
+            "Must be no e-mail address and no NHS number: it stands in addresses, which many servers log",
+        ));
+    }
     let new = ctx.store.patients.put(&id, ctx.now()).await;
     let status = if new.map_err(storage)? {
         StatusCode::CREATED

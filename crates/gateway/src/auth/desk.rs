@@ -7,7 +7,7 @@
 use super::door::{Door, Entrant};
 use super::known::Known;
 use super::password;
-use crate::context::{Context, storage};
+use crate::context::{Context, Ctx, storage};
 use httpkit::problem::Refusal;
 use jiff::{SignedDuration, Timestamp};
 use model::Secret;
@@ -87,13 +87,14 @@ impl Desk {
         }
     }
 
-    /// Whether there is an account of this name with this password that is not locked. Counts.
+    /// Whether there is an account of this name with this password that is not locked. Counts, even if whoever asked
+    /// has hung up: from its turn on the look is a task of its own.
     ///
     /// # Errors
     /// [`Refusal`] when storage fails.
-    pub(crate) async fn look<D: Door>(
-        &self,
-        ctx: &Context,
+    pub(crate) async fn look<D: Door + 'static>(
+        self: &Arc<Self>,
+        ctx: &Ctx,
         name: &str,
         given: Secret,
         browser: Option<Known>,
@@ -107,6 +108,23 @@ impl Desk {
         let Some(turn) = room.enter().await else {
             return Ok(Entry::Full);
         };
+        let (desk, ctx, name) = (Arc::clone(self), Arc::clone(ctx), name.to_owned());
+        let look = async move {
+            desk.look_in_turn::<D>(&ctx, &name, given, browser, turn)
+                .await
+        };
+        let looked = tokio::spawn(look).await;
+        looked.map_err(|_| Refusal::new(ProblemType::InternalError))?
+    }
+
+    async fn look_in_turn<D: Door>(
+        &self,
+        ctx: &Context,
+        name: &str,
+        given: Secret,
+        browser: Option<Known>,
+        turn: Turn,
+    ) -> Result<Entry, Refusal> {
         let (nobodys, turn) = self.nobodys(ctx, turn).await?;
         let now = ctx.now();
         let found = D::find(ctx, name).await.map_err(storage)?;

@@ -16,14 +16,14 @@ pub(crate) trait Door {
     const KNOWN_PURPOSE: &'static str;
 
     /// The account that signs in with this name.
-    async fn find(ctx: &Context, name: &str) -> Result<Option<Entrant>>;
+    fn find(ctx: &Context, name: &str) -> impl Future<Output = Result<Option<Entrant>>> + Send;
     /// Counts a wrong password, or starts counting anew after a right one.
-    async fn count(
+    fn count(
         ctx: &Context,
         whose: &str,
         failures: u32,
         locked_until: Option<Timestamp>,
-    ) -> Result<()>;
+    ) -> impl Future<Output = Result<()>> + Send;
     /// Begins a session in the place of `before`. `false` when the account is gone.
     async fn begin(ctx: &Context, spell: &Spell, before: Option<Hash>) -> Result<bool>;
     /// The session with this hash.

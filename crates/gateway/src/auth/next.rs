@@ -18,16 +18,23 @@ pub(crate) fn inside<'a>(next: &'a str, home: &str, first: &'a str) -> &'a str {
     }
 }
 
+/// What the sign-in page is asked as `why` when the browser had a session that is over.
+pub(crate) const ENDED: &str = "ended";
+
 /// Sends a browser that is not signed in to do that, and notes what it asked for, unless that is `first` anyway.
-pub(crate) fn to_sign_in(parts: &Parts, sign_in: &str, first: &str) -> Response {
+/// `ended` says that it brought a session that is over, so that the page can say so.
+pub(crate) fn to_sign_in(parts: &Parts, sign_in: &str, first: &str, ended: bool) -> Response {
     let wanted = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    if parts.method != Method::GET || wanted == first {
-        return Redirect::to(sign_in).into_response();
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if ended {
+        query.append_pair("why", ENDED);
     }
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("next", wanted)
-        .finish();
-    Redirect::to(&format!("{sign_in}?{query}")).into_response()
+    if parts.method == Method::GET && wanted != first {
+        query.append_pair("next", wanted);
+    }
+    let query = query.finish();
+    let mark = if query.is_empty() { "" } else { "?" };
+    Redirect::to(&format!("{sign_in}{mark}{query}")).into_response()
 }
 
 #[cfg(test)]

@@ -81,6 +81,11 @@ pub(crate) async fn read<D: Door>(
     Ok(Some(found))
 }
 
+/// Whether the browser brought a session's cookie, be it of one that has ended.
+pub(crate) fn came<D: Door>(ctx: &Context, headers: &HeaderMap) -> bool {
+    hash::<D>(ctx, headers).is_some()
+}
+
 /// Ends the browser's session; the cookie that takes it away.
 pub(crate) async fn end<D: Door>(
     ctx: &Context,

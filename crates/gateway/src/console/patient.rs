@@ -17,6 +17,8 @@ use store::gateway::linking::RESTORE;
 
 /// Lines of the journal.
 const LINES: u32 = 50;
+/// So much of a node's id tells it from others.
+const NODE: usize = 8;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -133,7 +135,7 @@ fn line(flight: &FlightLine) -> Line {
         }),
         words,
         colour,
-        node: flight.holder.clone(),
+        node: flight.holder.chars().take(NODE).collect(),
     }
 }
 

@@ -27,6 +27,8 @@ const STALE: &str = "The page was open too long. Please try again";
 #[serde(default)]
 pub(super) struct Wanted {
     next: String,
+    /// Why the browser was sent here: see [`next::ENDED`].
+    why: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -50,7 +52,13 @@ pub(super) async fn form(
     Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    show(&ctx, &headers, "", &wanted.next, StatusCode::OK, None)
+    let ended = wanted.why == next::ENDED;
+    show(
+        &ctx,
+        &headers,
+        minijinja::context! { next => inside(&wanted.next), ended },
+        StatusCode::OK,
+    )
 }
 
 /// `POST /console/sign-in`.
@@ -62,7 +70,11 @@ pub(super) async fn sign_in(
 ) -> Result<Response, Failure> {
     let password = Secret::new(typed.password);
     let name = typed.name.trim();
-    let again = |status, fault| show(&ctx, &headers, name, &typed.next, status, Some(fault));
+    let again = |status, fault| {
+        let next = inside(&typed.next);
+        let page = minijinja::context! { typed => name, next, fault };
+        show(&ctx, &headers, page, status)
+    };
     if !FORMS.holds(&ctx, &headers, &typed.csrf) {
         return again(StatusCode::UNPROCESSABLE_ENTITY, STALE);
     }
@@ -104,13 +116,11 @@ pub(super) async fn sign_out(
 fn show(
     ctx: &Ctx,
     headers: &HeaderMap,
-    typed: &str,
-    next: &str,
+    page: minijinja::Value,
     status: StatusCode,
-    fault: Option<&str>,
 ) -> Result<Response, Failure> {
     let form = FORMS.token(ctx, headers);
-    let page = minijinja::context! { csrf => form.value, next => inside(next), typed, fault };
+    let page = minijinja::context! { csrf => form.value, ..page };
     let page = ctx.pages.render_value("console/sign_in.html", page)?;
     Ok(private(status, page, form.set_cookie))
 }

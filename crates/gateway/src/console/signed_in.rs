@@ -73,7 +73,13 @@ impl FromRequestParts<Ctx> for SignedIn {
                 .map(|spell| spell.whose),
         };
         let Some(name) = name else {
-            return Err(next::to_sign_in(parts, paths::SIGN_IN, paths::MESSAGES));
+            let ended = session::came::<Operators>(ctx, &parts.headers);
+            return Err(next::to_sign_in(
+                parts,
+                paths::SIGN_IN,
+                paths::MESSAGES,
+                ended,
+            ));
         };
         Ok(Self {
             name,

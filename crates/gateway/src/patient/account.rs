@@ -82,7 +82,7 @@ pub(super) async fn change_password(
 /// if anything. Wrong ones count as they do at the sign-in page.
 pub(super) async fn ask(
     ctx: &Ctx,
-    desk: &Desk,
+    desk: &Arc<Desk>,
     user: &SignedIn,
     email: &Email,
     password: Secret,

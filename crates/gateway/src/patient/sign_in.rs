@@ -29,6 +29,8 @@ pub(super) struct Wanted {
     next: String,
     /// What was done a moment ago: see [`told`].
     done: String,
+    /// Why the browser was sent here: see [`next::ENDED`].
+    why: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -53,7 +55,11 @@ pub(super) async fn form(
     Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let page = context! { next => inside(&wanted.next), done => told(&wanted.done) };
+    let page = context! {
+        next => inside(&wanted.next),
+        done => told(&wanted.done),
+        ended => wanted.why == next::ENDED,
+    };
     open_page(&ctx, &headers, StatusCode::OK, "patient/sign_in.html", page)
 }
 

@@ -131,6 +131,9 @@ impl FromRequestParts<Ctx> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, ctx: &Ctx) -> Result<Self, Response> {
         let found = Self::read(ctx, &parts.headers).await;
         let found = found.map_err(|error| Failure::from(error).into_response())?;
-        found.ok_or_else(|| next::to_sign_in(parts, paths::SIGN_IN, paths::HOME))
+        found.ok_or_else(|| {
+            let ended = session::came::<Patients>(ctx, &parts.headers);
+            next::to_sign_in(parts, paths::SIGN_IN, paths::HOME, ended)
+        })
     }
 }

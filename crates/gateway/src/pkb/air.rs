@@ -42,7 +42,7 @@ struct Now {
     /// Renewals that brought nothing: nobody asks for one in this time. A clock that was set back does not make it longer.
     resting: HashMap<Pair, Range<Timestamp>>,
     /// Links that were renewed because of what a read said: not again in this time.
-    forced: HashMap<AppUserId, Range<Timestamp>>,
+    forced: HashMap<AppUserId, (u64, Range<Timestamp>)>,
     /// Pairs whose first use was noted.
     noted: HashMap<AppUserId, u64>,
 }
@@ -125,20 +125,21 @@ impl Air {
         now.resting.insert(pair.clone(), rest);
     }
 
-    /// Whether a link may be renewed because of what a read says; if so, not again for `pause`.
+    /// Whether a pair may be renewed because of what a read says; if so, the pair that comes of it may not for `pause`.
+    /// Whoever read with the same pair, or an older one, may join: that spends nothing more.
     pub(super) fn may_force(
         &self,
-        patient: &AppUserId,
+        (patient, generation): &Pair,
         at: Timestamp,
         pause: SignedDuration,
     ) -> bool {
         let mut now = self.lock();
-        now.forced.retain(|_, rest| rest.contains(&at));
-        if now.forced.contains_key(patient) {
-            return false;
+        now.forced.retain(|_, (_, rest)| rest.contains(&at));
+        if let Some((forced, _)) = now.forced.get(patient) {
+            return generation <= forced;
         }
         let until = at.saturating_add(pause).unwrap_or(at);
-        now.forced.insert(patient.clone(), at..until);
+        now.forced.insert(patient.clone(), (*generation, at..until));
         true
     }
 
@@ -220,5 +221,24 @@ impl Drop for Pilot {
             }
             crashed
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_pair_is_renewed_by_force_and_all_who_read_with_it_may_join() {
+        let air = Air::new("node".to_owned());
+        let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+        let pause = SignedDuration::from_mins(1);
+        let pair = |name: &str, generation| (AppUserId::parse(name).unwrap(), generation);
+        for generation in [7, 7, 6] {
+            assert!(air.may_force(&pair("amy", generation), now, pause));
+        }
+        assert!(!air.may_force(&pair("amy", 8), now, pause), "a new one");
+        assert!(air.may_force(&pair("ben", 8), now, pause));
+        assert!(air.may_force(&pair("amy", 8), now + pause, pause));
     }
 }

@@ -7,12 +7,13 @@ use super::{NotRead, Pkb, details};
 use crate::context::{Ctx, storage};
 use crate::outbox::GATEWAY;
 use axum::http::HeaderValue;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use jiff::SignedDuration;
 use model::AppUserId;
 use model::pkb_link::{Lapse, State};
 use reqwest::Response;
 use sdk::pkb::{PkbClient, ReadFailure, Refused, refused};
+use std::time::Duration;
 use tracing::warn;
 use wire::pkb::{ResponseCode, UsersSelf};
 
@@ -21,6 +22,9 @@ const ANYTHING: &str = "application/fhir+json, application/json;q=0.9, */*;q=0.5
 
 /// Because of what a read says, a link's tokens are renewed no more often than this.
 const FORCED: SignedDuration = SignedDuration::from_mins(1);
+
+/// A refusal must be read whole within so long: its caller waits meanwhile.
+const REFUSAL: Duration = Duration::from_secs(20);
 
 /// One question.
 trait Ask: Sync {
@@ -114,7 +118,7 @@ async fn ask<A: Ask>(
         // One path that refuses every token must not spend one refresh token after another.
         if !renewed
             && !matches!(objection, Objection::SessionOver)
-            && pkb.air.may_force(patient, ctx.now(), FORCED)
+            && pkb.air.may_force(&token.pair, ctx.now(), FORCED)
         {
             renew(ctx, pkb, &token.pair, Cause::Asked).await?;
             token = live(ctx, pkb, patient).await?;
@@ -189,7 +193,8 @@ impl Ask for Passing<'_> {
         if !matches!(answer.status().as_u16(), 400 | 401 | 403) {
             return Ok(answer);
         }
-        let refused = refused(answer).await;
+        let refused = tokio::time::timeout(REFUSAL, refused(answer)).await;
+        let refused = refused.map_err(|_| Objection::Other(NotRead::not_reached()))?;
         match of_token(refused.code) {
             Some(OfToken::SessionOver) => Err(Objection::SessionOver),
             Some(OfToken::Expired) => Err(Objection::Expired),
@@ -201,9 +206,16 @@ impl Ask for Passing<'_> {
 
 /// A refusal that was read, as an answer to be passed on.
 fn whole(refused: Refused) -> Result<Response, NotRead> {
+    // Nothing, or half of it, must not look like all of it.
+    if !refused.is_whole {
+        return Err(NotRead::NotUnderstood);
+    }
     let mut answer = axum::http::Response::builder().status(refused.status);
     if let Some(kind) = refused.content_type {
         answer = answer.header(CONTENT_TYPE, kind);
+    }
+    if let Some(packed) = refused.content_encoding {
+        answer = answer.header(CONTENT_ENCODING, packed);
     }
     let answer = answer.body(refused.body);
     answer

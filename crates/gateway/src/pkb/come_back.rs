@@ -1,4 +1,5 @@
-//! The patient comes back from PKB. The `state` is used up before the code is, and only in the browser that began.
+//! The patient comes back from PKB. The `state` is used up before the code is, which is used only in the browser that
+//! began.
 
 use super::{Pkb, complete};
 use crate::context::{Ctx, storage};
@@ -8,7 +9,7 @@ use model::{AppUserId, Hash, Secret};
 use std::sync::Arc;
 use store::gateway::{LinkAttempt, Way};
 use url::Url;
-use wire::gateway::patients::{ERROR, RESULT};
+use wire::gateway::patients::{ERROR, REASON, RESULT};
 use wire::problem::ProblemType;
 
 /// The error that PKB sends back when the patient says no (RFC 6749, section 4.1.2.1).
@@ -38,7 +39,7 @@ pub(crate) enum CameBack {
         /// Where. It may hold the `result`.
         url: String,
     },
-    /// Nowhere: another browser began. Nothing was used up.
+    /// Nowhere: another browser began. The attempt is over, and the code was not used.
     WrongBrowser,
     /// Nowhere: the `state` is unknown, was used, or is too old.
     Unknown,
@@ -60,13 +61,27 @@ pub(crate) async fn come_back(
     let Some(attempt) = found.map_err(storage)? else {
         return Ok(CameBack::Unknown);
     };
-    if attempt.burned || attempt.until <= ctx.now() {
+    let now = ctx.now();
+    if attempt.burned {
         return Ok(CameBack::Unknown);
     }
-    if let Way::App { session: began } = &attempt.way
-        && !session.is_some_and(|session| session.same(began))
-    {
-        return Ok(CameBack::WrongBrowser);
+    let theirs = match &attempt.way {
+        Way::App { session: began } => session.is_some_and(|session| session.same(began)),
+        Way::Product { .. } => true,
+    };
+    match (theirs, attempt.until <= now) {
+        (true, false) => {}
+        // What is over is ended, and told, by the sweep.
+        (true, true) => return Ok(back(&attempt, Err(Failure::Expired))),
+        (false, true) => return Ok(CameBack::Unknown),
+        (false, false) => {
+            // Whoever gets hold of this address now must not finish with it what somebody else said yes to.
+            let burned = ctx.store.patients.burn(attempt.id, now).await;
+            if burned.map_err(storage)? {
+                complete::fail(ctx, attempt.id, Failure::NotTheirs).await;
+            }
+            return Ok(CameBack::WrongBrowser);
+        }
     }
     // What was begun is ended, even if the browser goes away meanwhile: the code works once.
     let ctx = Arc::clone(ctx);
@@ -109,7 +124,7 @@ async fn with_code(
         Way::Product { return_url } => {
             match complete::ask_product(ctx, pkb, attempt, code).await? {
                 Ok(result) => Ok(CameBack::ToProduct {
-                    url: with_parameter(return_url, RESULT, result.reveal()),
+                    url: with_parameters(return_url, &[(RESULT, result.reveal())]),
                 }),
                 Err(why) => Ok(back(attempt, Err(why))),
             }
@@ -124,24 +139,26 @@ fn back(attempt: &LinkAttempt, outcome: Result<(), Failure>) -> CameBack {
             outcome,
         },
         Way::Product { return_url } => {
-            let error = match outcome {
-                Err(Failure::Denied) => ACCESS_DENIED,
-                Err(Failure::Expired) => "expired",
-                Ok(()) | Err(_) => "failed",
+            let (error, why) = match outcome {
+                Err(why @ Failure::Denied) => (ACCESS_DENIED, why),
+                Err(why @ Failure::Expired) => ("expired", why),
+                Err(why) => ("failed", why),
+                // A product's attempt is never linked before its word.
+                Ok(()) => ("failed", Failure::RefusedByPkb),
             };
             CameBack::ToProduct {
-                url: with_parameter(return_url, ERROR, error),
+                url: with_parameters(return_url, &[(ERROR, error), (REASON, why.as_str())]),
             }
         }
     }
 }
 
-fn with_parameter(return_url: &str, name: &str, value: &str) -> String {
+fn with_parameters(return_url: &str, added: &[(&str, &str)]) -> String {
     // It was read before it was stored.
     Url::parse(return_url).map_or_else(
         |_| return_url.to_owned(),
         |mut url| {
-            url.query_pairs_mut().append_pair(name, value);
+            url.query_pairs_mut().extend_pairs(added);
             url.to_string()
         },
     )
@@ -161,7 +178,7 @@ mod tests {
             ),
             ("com.example.app:/x", "com.example.app:/x?result=r-1"),
         ] {
-            assert_eq!(with_parameter(url, "result", "r-1"), then);
+            assert_eq!(with_parameters(url, &[("result", "r-1")]), then);
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::outbox::GATEWAY;
 use crate::vault::VaultError;
 use httpkit::problem::{Refusal, chain};
 use jiff::{SignedDuration, Timestamp};
-use model::pkb_link::refresh::{risk, wait};
+use model::pkb_link::refresh::{LONGEST_ASKED, risk, wait};
 use model::pkb_link::{Lapse, Risk};
 use std::time::Duration;
 use store::StoreError;
@@ -96,7 +96,8 @@ pub(super) async fn land(
         }
         Came::NotSpent { asked, .. } => {
             tell("not-spent");
-            let (now, rest) = (ctx.now(), REST.max(asked.unwrap_or(REST)));
+            let asked = asked.unwrap_or(REST).min(LONGEST_ASKED);
+            let (now, rest) = (ctx.now(), REST.max(asked));
             let until = now.saturating_add(rest).unwrap_or(now);
             pkb.air.rest(pair, now..until);
             let after = u64::try_from(rest.as_secs()).unwrap_or(1);

@@ -73,7 +73,11 @@ async fn note_use(ctx: &Ctx, pkb: &Pkb, pair: &Pair, tokens: &Tokens) {
         return;
     }
     let (at, until) = (tokens.obtained_at, tokens.good_until);
-    let due_at = refresh::due(at, until, tokens.has_refresh, true, ctx.chance());
+    let mut due_at = refresh::due(at, until, tokens.has_refresh, true, ctx.chance());
+    if tokens.has_refresh {
+        let (since, session) = (tokens.authorised_at, pkb.session_length);
+        due_at = refresh::due_in_session(due_at, ctx.now(), since, session);
+    }
     let (patient, generation) = pair;
     if let Err(cause) = ctx.store.links.used(patient, *generation, due_at).await {
         pkb.air.forget_use(pair);

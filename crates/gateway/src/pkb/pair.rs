@@ -61,12 +61,16 @@ impl Fresh {
         let now = ctx.now();
         let session = pkb.session_length;
         let risk = refresh::risk(now, until, has_refresh, authorised_at, session);
+        let mut due_at = refresh::due(at, until, has_refresh, false, ctx.chance());
+        if has_refresh {
+            due_at = refresh::due_in_session(due_at, now, authorised_at, session);
+        }
         Ok(NewPair {
             tokens: ctx.vault.seal(&place, &self.text()).await?,
             has_refresh,
             obtained_at: at,
             good_until: until,
-            due_at: refresh::due(at, until, has_refresh, false, ctx.chance()),
+            due_at,
             risk: risk.map(|(why, ends_at)| AtRisk {
                 why,
                 since: now,

@@ -2,6 +2,7 @@
 
 use httpkit::problem::Refusal;
 use model::pkb_link::{Failure, State};
+use wire::gateway::patients::NO_SUCH_RESULT;
 use wire::problem::ProblemType;
 
 /// A product may try again after so many seconds, where PKB named no time.
@@ -115,10 +116,12 @@ impl From<NotConfirmed> for Refusal {
     fn from(why: NotConfirmed) -> Self {
         match why {
             NotConfirmed::NotSetUp => not_set_up(),
-            NotConfirmed::Unknown => Self::new(ProblemType::LinkRefused).detail(
+            NotConfirmed::Unknown => Self::new(ProblemType::LinkRefused).reason(NO_SUCH_RESULT).detail(
                 "There is no such result, or it was used, or is older than ten minutes. The patient begins again.",
             ),
-            NotConfirmed::Refused(why) => Self::new(ProblemType::LinkRefused).detail(words(why)),
+            NotConfirmed::Refused(why) => Self::new(ProblemType::LinkRefused)
+                .reason(why.as_str())
+                .detail(words(why)),
             NotConfirmed::Fault(refusal) => refusal,
         }
     }
@@ -138,7 +141,7 @@ impl From<NotRead> for Refusal {
                 State::Unlinked => "The patient has disconnected the PKB record.",
             }),
             NotRead::NotReached { after } => Self::new(ProblemType::Unavailable)
-                .detail("PKB could not be reached, or did not answer in time. The link stands.")
+                .detail("PKB cannot be asked just now: it could not be reached, did not answer in time, or gave no new token. The link stands.")
                 .retry_after(after),
             NotRead::NotUnderstood => Self::new(ProblemType::Unavailable)
                 .detail(

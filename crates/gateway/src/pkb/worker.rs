@@ -1,7 +1,7 @@
 //! Tokens are renewed before anybody has to wait for it, and those of links that nobody uses about once a day.
 
 use super::air::Pair;
-use super::flight::{Cause, renew, settle_former};
+use super::flight::{self, Cause, renew};
 use super::{NotRead, Pkb};
 use crate::context::Ctx;
 use crate::jobs;
@@ -60,7 +60,7 @@ impl Worker {
     }
 
     async fn round(&mut self, ctx: &Ctx, pkb: &Pkb) -> store::Result<()> {
-        settle_former(ctx, pkb).await?;
+        flight::settle_former(ctx, pkb).await?;
         if self.under_way.len() >= AT_ONCE {
             return Ok(());
         }
@@ -94,6 +94,14 @@ impl Worker {
             });
         }
         Ok(())
+    }
+}
+
+/// Settles what a former process left, where no other can be at the database.
+pub(crate) async fn settle_former(ctx: &Ctx) -> store::Result<()> {
+    match &ctx.pkb {
+        Some(pkb) => flight::settle_former(ctx, pkb).await,
+        None => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Kept in memory: a restart is as good as a reset.
 
+use crate::control_body::{Control, Controls};
 use serde::{Deserialize, Serialize};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -112,6 +113,27 @@ pub struct PkbChange {
     pub lose_answers: Option<u32>,
     /// [`PkbState::omit_refresh_token`].
     pub omit_refresh_token: Option<u32>,
+}
+
+const COUNT: &str = "Must be a whole number, 0 or more";
+const SECONDS: &str = "Must be a whole number of seconds";
+
+impl Controls for PkbChange {
+    const MEMBERS: &'static [Control] = &[
+        Control::maybe::<i64>("accessTokenSeconds", SECONDS),
+        Control::maybe::<i64>("sessionSeconds", SECONDS),
+        Control::maybe::<i64>("codeSeconds", SECONDS),
+        Control::maybe::<u32>("deny", COUNT),
+        Control::maybe::<u64>("slowMillis", "Must be a whole number of milliseconds"),
+        Control::maybe::<PkbAnswers>("answers", "Must be an object with a status").with(&[
+            Control::required::<u16>("status", "Must be 400 to 599"),
+            Control::required::<PkbCalls>("on", "Must be token, data or all").or_left_out(),
+            Control::required::<u32>("times", COUNT).or_left_out(),
+            Control::maybe::<u32>("retryAfter", SECONDS),
+        ]),
+        Control::maybe::<u32>("loseAnswers", COUNT),
+        Control::maybe::<u32>("omitRefreshToken", COUNT),
+    ];
 }
 
 /// A value that is not possible; nothing was changed.

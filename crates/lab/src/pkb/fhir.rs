@@ -28,6 +28,11 @@ pub(super) fn router() -> Router<Arc<Context>> {
             paths::PURVIEW,
             get(purview::ask).post(purview::ask).fallback(not_allowed),
         )
+        // Some clients escape the sign.
+        .route(
+            "/fhir/Consent/%24purview",
+            get(purview::ask).post(purview::ask).fallback(not_allowed),
+        )
         .route(paths::PATIENTS, get(patients::search).fallback(not_allowed))
         .route(paths::PATIENT, get(patients::read).fallback(not_allowed))
         .route(paths::FHIR, any(unknown))

@@ -7,12 +7,12 @@ use super::authorize::{Decided, Decision};
 use super::controls::{PkbChange, PkbState};
 use super::store::Logged;
 use super::{Context, people};
+use crate::control_body::Body;
 use axum::extract::{Query, State};
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use httpkit::host::require_loopback;
-use httpkit::json_body::Read;
 use httpkit::problem::Refusal;
 use requests::{Approval, Approved, Choice, End, Ended, How, Wanted};
 use serde::Serialize;
@@ -68,7 +68,7 @@ async fn state(State(context): State<Arc<Context>>) -> Result<Json<Shown>, Refus
 
 async fn change(
     State(context): State<Arc<Context>>,
-    Read(change): Read<PkbChange>,
+    Body(change): Body<PkbChange>,
 ) -> Result<Json<Shown>, Refusal> {
     let changed = context.controls.change(change);
     changed.map_err(|fault| Refusal::fault(fault.name, fault.reason))?;
@@ -83,7 +83,7 @@ async fn reset(State(context): State<Arc<Context>>) -> Result<Json<Shown>, Refus
 /// Stands in for a user and their browser. Says where the browser would go.
 async fn approve(
     State(context): State<Arc<Context>>,
-    Read(wanted): Read<Approval>,
+    Body(wanted): Body<Approval>,
 ) -> Result<Json<Approved>, Refusal> {
     let query = wanted.query()?;
     let request = context
@@ -106,7 +106,7 @@ async fn approve(
 
 async fn end(
     State(context): State<Arc<Context>>,
-    Read(wanted): Read<End>,
+    Body(wanted): Body<End>,
 ) -> Result<Json<Ended>, Refusal> {
     let invalid = wanted.how == How::Invalid;
     let person = people::by_public_id(&wanted.public_id)

@@ -1,14 +1,14 @@
 //! What the controls are asked, and how it is read.
 
-use axum::extract::{FromRequest, Request};
+use crate::control_body::{Control, Controls};
 use httpkit::problem::Refusal;
 use jiff::{SignedDuration, Span};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use wire::problem::ProblemType;
 
 /// Move the clock forward.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Advance {
     /// `10m`, `36h`, `2d 4h`, `PT10M` …
     pub(super) advance: String,
@@ -16,7 +16,7 @@ pub(super) struct Advance {
 
 /// Ask for faults; what is left out stays as it is.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct ChangeFaults {
     /// `true`, or the reason that the record system gives.
     pub(super) next_import_fails: Option<FailsWith>,
@@ -95,29 +95,27 @@ pub(super) fn duration(text: &str) -> Result<SignedDuration, Refusal> {
     }
 }
 
-/// A small JSON body.
-pub(super) struct Body<T>(pub(super) T);
+impl Controls for Advance {
+    const MEMBERS: &'static [Control] = &[Control::required::<String>(
+        "advance",
+        "Must be a duration ahead, such as 10m, 36h, 30d or PT10M",
+    )];
+}
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
-    type Rejection = Refusal;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        let bytes = axum::body::Bytes::from_request(request, state)
-            .await
-            .map_err(|_| Refusal::new(ProblemType::TooLarge))?;
-        serde_json::from_slice(&bytes).map(Body).map_err(|error| {
-            Refusal::malformed(
-                error.line() as u64,
-                error.column() as u64,
-                "Not what this control takes.",
-            )
-        })
-    }
+impl Controls for ChangeFaults {
+    const MEMBERS: &'static [Control] = &[
+        Control::maybe::<FailsWith>("nextImportFails", "Must be true, false or a reason"),
+        Control::maybe::<bool>("toolbarOffline", "Must be true or false"),
+        Control::maybe::<u16>("platformAnswers", "Must be 429, 503 or 0"),
+        Control::maybe::<String>("pkbAnswers", "Must be slow, 500, lost or null"),
+        Control::maybe::<u32>("times", "Must be a whole number, 0 or more"),
+    ];
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::control_body::read;
 
     #[test]
     fn nothing_said_of_pkb_leaves_it_as_it_is() {
@@ -133,6 +131,31 @@ mod tests {
         ));
         let slow = asked(r#"{"pkbAnswers":"slow"}"#);
         assert!(matches!(slow, Some(PkbAsked::Word(word)) if word == "slow"));
+    }
+
+    #[test]
+    fn a_slip_is_told_by_its_member() {
+        let names = |text: &str| {
+            let refused = read::<ChangeFaults>(text.as_bytes()).err().unwrap();
+            let told = refused.invalid_parameters().iter();
+            told.map(|fault| fault.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(r#"{"pkbanswers":"slow"}"#), ["pkbanswers"]);
+        assert_eq!(
+            names(r#"{"toolbarOffline":1,"times":"3","platformAnswers":true}"#),
+            ["toolbarOffline", "platformAnswers", "times"]
+        );
+        assert_eq!(names(r#"{"nextImportFails":7}"#), ["nextImportFails"]);
+        assert_eq!(names("[]"), ["$"]);
+        for (text, advance) in [("{}", "advance"), (r#"{"advance":10}"#, "advance")] {
+            let refused = read::<Advance>(text.as_bytes()).err().unwrap();
+            assert_eq!(refused.invalid_parameters()[0].name, advance);
+        }
+        let unnamed = read::<ChangeFaults>(br#"{"times":1,"times":2}"#)
+            .err()
+            .unwrap();
+        assert_eq!(unnamed.kind(), ProblemType::MalformedJson);
+        assert!(read::<ChangeFaults>(br#"{"pkbAnswers":null,"toolbarOffline":null}"#).is_ok());
     }
 
     #[test]

@@ -242,6 +242,55 @@ async fn what_is_not_possible_is_told_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_slip_is_told_by_its_member() {
+    let world = PkbWorld::documented();
+    let good = json!({"url": BASE, "email": "a@example.com", "decision": "maybe"});
+    for (path, body, names) in [
+        ("", json!({"slowMilis": 3}), &["slowMilis"][..]),
+        (
+            "",
+            json!({"deny": -1, "loseAnswers": "2"}),
+            &["deny", "loseAnswers"],
+        ),
+        (
+            "",
+            json!({"answers": {"on": "tokens"}}),
+            &["answers.status", "answers.on"],
+        ),
+        (
+            "",
+            json!({"answers": {"status": 500, "time": 3}}),
+            &["answers.time"],
+        ),
+        ("", json!({"answers": "down"}), &["answers"]),
+        ("", json!([]), &["$"]),
+        ("/approvals", good, &["decision"]),
+        ("/approvals", json!({}), &["url", "email", "decision"]),
+        (
+            "/sessions/end",
+            json!({"publicId": 7, "how": "soon"}),
+            &["publicId", "how"],
+        ),
+    ] {
+        let answer = world.control(path, &body).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{body}");
+        let told = answer.json();
+        assert!(
+            told["type"]
+                .as_str()
+                .unwrap()
+                .ends_with("/validation-error")
+        );
+        let told = told["invalidParameters"].as_array().unwrap();
+        let told: Vec<_> = told
+            .iter()
+            .map(|fault| fault["name"].as_str().unwrap())
+            .collect();
+        assert_eq!(told, names, "{body}");
+    }
+}
+
+#[tokio::test]
 async fn controls_are_for_this_machine_and_no_web_site() {
     let world = PkbWorld::documented();
     let request = |name: &str, value: &str| {

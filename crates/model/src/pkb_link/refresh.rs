@@ -18,7 +18,7 @@ const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(30);
 /// The longest of these waits.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
 /// No server's `Retry-After` is obeyed for longer.
-const LONGEST_ASKED: SignedDuration = SignedDuration::from_hours(24);
+pub const LONGEST_ASKED: SignedDuration = SignedDuration::from_hours(24);
 /// The last part of a session of known length in which it is told to be ending, in days at most.
 const ENDING_DAYS: i64 = 14;
 /// A life that no server means: it is cut to this.
@@ -87,11 +87,34 @@ pub fn risk(
     if !has_refresh {
         return Some((Risk::LastToken, until));
     }
-    let session = session?;
+    let (told_from, ends) = ending(authorised_at, session?);
+    (now >= told_from).then_some((Risk::SessionEnding, ends))
+}
+
+/// From when on a session of known length is told to be ending, and its end.
+fn ending(authorised_at: Timestamp, session: SignedDuration) -> (Timestamp, Timestamp) {
     let ends = later(authorised_at, session);
     let warned = part(session, 100).min(SignedDuration::from_hours(24 * ENDING_DAYS));
-    let told_from = ends.saturating_sub(warned).unwrap_or(Timestamp::MIN);
-    (now >= told_from).then_some((Risk::SessionEnding, ends))
+    (ends.saturating_sub(warned).unwrap_or(Timestamp::MIN), ends)
+}
+
+/// A pair that would be renewed at `due` is renewed no later than when its session is told to be ending, and once more
+/// [`MARGIN`] after its end: that is when [`risk`] is asked again, and when the end shows, and nobody may be looking
+/// meanwhile.
+pub fn due_in_session(
+    due: Timestamp,
+    now: Timestamp,
+    authorised_at: Timestamp,
+    session: Option<SignedDuration>,
+) -> Timestamp {
+    let Some(session) = session else {
+        return due;
+    };
+    let (told_from, ends) = ending(authorised_at, session);
+    let mut looks = [told_from, later(ends, MARGIN)].into_iter();
+    looks
+        .find(|look| *look > now)
+        .map_or(due, |look| due.min(look))
 }
 
 /// How a call of the token endpoint ended that brought no tokens.

@@ -49,7 +49,7 @@ impl PkbClient {
         let answer: Parameters = good(response, MAX_PURVIEW).await?;
         answer
             .purview_reference()
-            .and_then(belongs_to)
+            .and_then(|reference| belongs_to(reference, &self.base.at(paths::FHIR)))
             .ok_or(ReadFailure::Answered { status })
     }
 
@@ -126,12 +126,23 @@ async fn good<T: DeserializeOwned>(response: Response, limit: usize) -> Result<T
     serde_json::from_slice(&body).map_err(|_| unusable)
 }
 
-/// Reads `Patient/<uuid>`, also as an absolute address or with a version; `None` if it is no reference.
-fn belongs_to(reference: &str) -> Option<Purview> {
-    let whole = reference.split("/_history/").next()?;
-    let (front, id) = whole.rsplit_once('/')?;
-    match front.rsplit('/').next()? {
-        "Patient" => Uuid::try_parse(id).ok().map(Purview::Patient),
+/// Reads `Patient/<uuid>`, also with a version, or as an address below PKB's own `fhir`; `None` if it is no reference, or
+/// one into somebody else's server.
+fn belongs_to(reference: &str, fhir: &str) -> Option<Purview> {
+    let own = reference.strip_prefix(fhir);
+    let own = own.and_then(|rest| rest.strip_prefix('/'));
+    let whole = own.unwrap_or(reference).split("/_history/").next()?;
+    let (kind, id) = whole.split_once('/')?;
+    if id.contains('/') {
+        return None;
+    }
+    match kind {
+        // Other spellings of a UUID are nobody's id in FHIR.
+        "Patient" if id.len() == 36 => {
+            let id = Uuid::try_parse(id).ok().filter(|id| !id.is_nil());
+            id.map(Purview::Patient)
+        }
+        "Patient" => None,
         "Practitioner" => Some(Purview::Other("Practitioner")),
         "Organization" => Some(Purview::Other("Organization")),
         _ => Some(Purview::Other("unknown")),

@@ -4,7 +4,7 @@ use super::ReadFailure;
 use crate::http::read;
 use bytes::Bytes;
 use reqwest::Response;
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 use wire::pkb::stu3::OperationOutcome;
 use wire::pkb::{ResponseCode, RestError};
 
@@ -19,20 +19,29 @@ pub struct Refused {
     pub code: Option<ResponseCode>,
     /// The body's media type.
     pub content_type: Option<HeaderValue>,
+    /// How the body is packed; one that is packed has no code.
+    pub content_encoding: Option<HeaderValue>,
     /// The body, to be passed on; may speak of the patient. Empty if it was too long or broke off.
     pub body: Bytes,
+    /// Whether that is the whole body.
+    pub is_whole: bool,
 }
 
 /// Reads a refusal to its end. One whose body breaks off is still a refusal.
 pub async fn refused(response: Response) -> Refused {
     let status = response.status().as_u16();
     let content_type = response.headers().get(CONTENT_TYPE).cloned();
-    let body = read(response, MAX_REFUSED).await.unwrap_or_default();
+    let content_encoding = response.headers().get(CONTENT_ENCODING).cloned();
+    let body = read(response, MAX_REFUSED).await;
+    let is_whole = body.is_ok();
+    let body = body.unwrap_or_default();
     Refused {
         status,
         code: response_code(&body),
         content_type,
+        content_encoding,
         body,
+        is_whole,
     }
 }
 

@@ -3,8 +3,8 @@
 mod attempts;
 pub(super) mod list;
 
-use super::links::{drop_flight, hold, tell, write_link};
 use super::Db;
+use super::links::{drop_flight, hold, tell, write_link};
 use crate::sql::statements;
 use async_trait::async_trait;
 use jiff::Timestamp;

@@ -29,6 +29,7 @@ fn own(name: &str, title: &str, status: u16, detail: &str) -> Problem {
         title: title.to_owned(),
         status,
         detail: Some(detail.to_owned()),
+        reason: None,
         instance: "urn:uuid:00000000-0000-0000-0000-000000000000".to_owned(),
         invalid_parameters: Vec::new(),
         line: None,

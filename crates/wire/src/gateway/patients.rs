@@ -41,6 +41,11 @@ pub const RESULT: &str = "result";
 /// The query parameter of a `returnUrl` that says why there is no link: `access_denied`, `expired` or `failed`.
 pub const ERROR: &str = "error";
 
+/// The query parameter of a `returnUrl` beside [`ERROR`]: one of [`FAILURES`].
+pub const REASON: &str = "reason";
+/// The `reason` of a refused confirmation whose result is unknown, used or too old.
+pub const NO_SUCH_RESULT: &str = "no-such-result";
+
 /// A patient of the app.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -43,7 +43,7 @@ An **instant message** goes straight into the record, on the standing permission
 
 A **patient** of your app may link their record at Patients Know Best (PKB): they approve it there, once, and from then on you read through the gateway, which keeps the tokens alive.
 
-Every call under `/v1` carries your key as `Authorization: Bearer …`. Every refusal is a problem document (`application/problem+json`, RFC 9457) whose `type` leads to a page that explains it.";
+Every call under `/v1` carries your key as `Authorization: Bearer …`. Every refusal is a problem document (`application/problem+json`, RFC 9457) whose `type` leads to a page that explains it: also of a path that is none (404 `not-found`), and of a method that a path does not have (405 `method-not-allowed`, with `Allow`).";
 
 impl Api {
     /// Its operations, in reading order.

@@ -5,6 +5,9 @@ use crate::endpoints::{Answer, Endpoint, Parameter, Payload, Place, Request};
 use crate::problem::{self, ProblemType};
 use serde_json::{Map, Value, json};
 
+/// A body of any type.
+const ANY: &str = "*/*";
+
 /// The operation object.
 pub(super) fn operation(api: &Api, endpoint: &Endpoint, server: &str) -> Value {
     let mut object = json!({
@@ -94,7 +97,28 @@ fn responses(api: &Api, endpoint: &Endpoint, server: &str) -> Value {
             responses.insert(first.status().to_string(), refusal(api, group, server));
         }
     }
+    if endpoint.answers.iter().any(passes) {
+        pass(&mut responses);
+    }
     responses.into()
+}
+
+/// Whether it is another server's answer, of whatever status and type.
+fn passes(answer: &Answer) -> bool {
+    matches!(answer.payload, Payload::Text(ANY))
+}
+
+/// Says that every status may be the other server's, with its own type, and that there may be others.
+fn pass(responses: &mut Map<String, Value>) {
+    let any = json!({ "schema": { "type": "string" } });
+    let refusals = responses.values_mut();
+    for content in refusals.filter_map(|told| told.get_mut("content")) {
+        insert(content, ANY, any.clone());
+    }
+    responses.insert(
+        "default".to_owned(),
+        json!({ "description": "Any other status, as it was answered there: 403 and 429 among them.", "content": { ANY: any } }),
+    );
 }
 
 fn response(api: &Api, answer: &Answer) -> Value {

@@ -250,3 +250,24 @@ fn samples_are_what_they_say() {
         assert!(std::str::from_utf8(text.bytes).is_ok());
     }
 }
+
+#[test]
+fn an_answer_that_is_passed_on_may_have_any_status_and_type() {
+    let document = GATEWAY.document("http://localhost:8090", "1.2.3");
+    let read = operations(&document)
+        .into_iter()
+        .find(|operation| operation["operationId"] == "readPkb")
+        .unwrap();
+    for (status, answer) in read["responses"].as_object().unwrap() {
+        assert!(answer["content"]["*/*"].is_object(), "{status}");
+    }
+    assert!(read["responses"]["default"].is_object());
+    assert!(read["responses"]["404"]["content"]["application/problem+json"].is_object());
+    let reasons = &document["components"]["schemas"]["Problem"]["properties"]["reason"]["enum"];
+    assert!(
+        reasons
+            .as_array()
+            .unwrap()
+            .contains(&json!("no-such-result"))
+    );
+}

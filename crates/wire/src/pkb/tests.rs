@@ -52,6 +52,27 @@ fn a_user_is_read_though_members_are_missing_null_or_numbers() {
 }
 
 #[test]
+fn one_odd_member_costs_no_other() {
+    let user: UsersSelf = serde_json::from_value(json!({
+        "firstName": "Test", "lastName": ["x"], "dob": {"a": 1}, "contacts": "x", "patient": "yes",
+        "nationalIds": [null, 7, {"value": "9547852140", "name": "NHS number", "countryCodes": ["GB-ENG", null]}]
+    }))
+    .unwrap();
+    assert_eq!(user.first_name.as_deref(), Some("Test"));
+    assert_eq!(
+        (user.last_name.as_deref(), user.dob.as_deref()),
+        (None, None)
+    );
+    assert_eq!(user.nhs_number(), Some("9547852140"));
+    assert!(user.contacts.is_none() && !user.patient);
+    for codes in [json!("GB-ENG"), json!(null), json!([null])] {
+        let id = json!({"value": "1", "name": "NHS number", "countryCodes": codes});
+        let user: UsersSelf = serde_json::from_value(json!({"nationalIds": [id]})).unwrap();
+        assert_eq!(user.national_ids.map(|ids| ids.len()), Some(1));
+    }
+}
+
+#[test]
 fn a_number_of_another_country_is_no_nhs_number() {
     let with = |name: &str, countries: &[&str]| {
         let id = json!({"value": "1", "name": name, "countryCodes": countries});
@@ -74,9 +95,15 @@ fn the_documented_token_answer_is_read_and_written() {
     )
     .unwrap();
     assert_eq!((last.expires_in, last.refresh_token), (1800, None));
+    let short: TokenAnswer = serde_json::from_str(r#"{"access_token":"a"}"#).unwrap();
+    assert_eq!(short.token_type, "Bearer");
+    assert_eq!(short.expires_in, TokenAnswer::UNSAID);
     for odd in ["-1", "null", "\"soon\"", "[]", "1.5"] {
         let text = format!(r#"{{"access_token":"a","token_type":"Bearer","expires_in":{odd}}}"#);
-        assert!(serde_json::from_str::<TokenAnswer>(&text).is_err(), "{odd}");
+        let answer: TokenAnswer = serde_json::from_str(&text).unwrap();
+        assert_eq!(answer.expires_in, TokenAnswer::UNSAID, "{odd}");
+        let text = text.replace("Bearer", "bearer");
+        assert!(serde_json::from_str::<SystemToken>(&text).is_err(), "{odd}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Text and numbers read leniently: a number for a text, digits for a number, `null` or nothing for neither.
 
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::de::{Error, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -9,16 +10,18 @@ enum Scalar {
     Whole(u64),
     Number(f64),
     Truth(bool),
+    Other(IgnoredAny),
 }
 
-/// A text, or a number or truth value as it would be written; `None` for `null`.
+/// A text, or a number or truth value as it would be written; `None` for `null`, and for what is none of these.
 pub(super) fn maybe<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Ok(
-        Option::<Scalar>::deserialize(from)?.map(|scalar| match scalar {
-            Scalar::Text(text) => text,
-            Scalar::Whole(number) => number.to_string(),
-            Scalar::Number(number) => number.to_string(),
-            Scalar::Truth(truth) => truth.to_string(),
+        Option::<Scalar>::deserialize(from)?.and_then(|scalar| match scalar {
+            Scalar::Text(text) => Some(text),
+            Scalar::Whole(number) => Some(number.to_string()),
+            Scalar::Number(number) => Some(number.to_string()),
+            Scalar::Truth(truth) => Some(truth.to_string()),
+            Scalar::Other(_) => None,
         }),
     )
 }
@@ -31,7 +34,10 @@ pub(super) fn sure<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Erro
 /// Whole seconds, as a number, a number with a fraction of zero, or digits.
 pub(super) fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
     // The message says nothing of the value: errors may be printed.
-    let odd = || D::Error::custom("not a number of seconds");
-    let text = maybe(from)?.ok_or_else(odd)?;
-    text.trim().parse().map_err(|_| odd())
+    maybe_seconds(from)?.ok_or_else(|| D::Error::custom("not a number of seconds"))
+}
+
+/// The same, if it is that.
+pub(super) fn maybe_seconds<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    Ok(maybe(from)?.and_then(|text| text.trim().parse().ok()))
 }

@@ -2,17 +2,19 @@
 
 use super::text;
 use crate::fhir_r4::hidden::hidden_debug;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Tokens of a signed-in user.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenAnswer {
     /// What calls are made with.
     pub access_token: String,
-    /// `Bearer`, in any letter case.
+    /// `Bearer`, in any letter case; and where nothing is said.
+    #[serde(default = "bearer")]
     pub token_type: String,
-    /// How long the access token lives, in seconds; documented values are 600 and 1800.
-    #[serde(deserialize_with = "text::seconds")]
+    /// How long the access token lives, in seconds; documented values are 600 and 1800. It need not be said (RFC 6749,
+    /// section 5.1): then it is taken as [`TokenAnswer::UNSAID`].
+    #[serde(default = "unsaid", deserialize_with = "seconds")]
     pub expires_in: u64,
     /// Good once, for the next pair. Left out when the access token would outlive the session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -20,6 +22,23 @@ pub struct TokenAnswer {
     /// The scope that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+}
+
+impl TokenAnswer {
+    /// How long a token is used of which nobody has said how long it lives, or said what can't be read, in seconds.
+    pub const UNSAID: u64 = 300;
+}
+
+fn bearer() -> String {
+    "Bearer".to_owned()
+}
+
+fn unsaid() -> u64 {
+    TokenAnswer::UNSAID
+}
+
+fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    Ok(text::maybe_seconds(from)?.unwrap_or(TokenAnswer::UNSAID))
 }
 
 /// A token of a system client. Never comes with a refresh token.

@@ -2,6 +2,7 @@
 
 use super::text;
 use crate::fhir_r4::hidden::hidden_debug;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -88,12 +89,14 @@ pub struct UsersSelf {
     #[serde(deserialize_with = "text::maybe")]
     pub team_name: Option<String>,
     /// NHS number and the like; may be empty or `null`.
+    #[serde(deserialize_with = "list")]
     pub national_ids: Option<Vec<NationalId>>,
     /// `null` in the documented sample; what stands in it otherwise isn't documented.
     pub org_level_ids: Option<Value>,
     /// The same, of teams.
     pub team_level_ids: Option<Value>,
     /// E-mail addresses and telephone numbers.
+    #[serde(deserialize_with = "list")]
     pub contacts: Option<Vec<Contact>>,
     /// Whether this is a patient.
     #[serde(deserialize_with = "or_no")]
@@ -127,6 +130,7 @@ pub struct NationalId {
     #[serde(deserialize_with = "text::sure")]
     pub name: String,
     /// ISO codes of the countries where it is used.
+    #[serde(deserialize_with = "list")]
     pub country_codes: Option<Vec<String>>,
 }
 
@@ -162,7 +166,18 @@ pub struct Contact {
 }
 
 fn or_no<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
-    Ok(Option::<bool>::deserialize(from)?.unwrap_or_default())
+    Ok(Value::deserialize(from)?.as_bool().unwrap_or_default())
+}
+
+/// What is no list is none, and entries that can't be read are left out: one odd member must not cost all the others.
+fn list<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    from: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    let Value::Array(entries) = Value::deserialize(from)? else {
+        return Ok(None);
+    };
+    let read = entries.into_iter().map(serde_json::from_value);
+    Ok(Some(read.filter_map(Result::ok).collect()))
 }
 
 hidden_debug!(UsersSelf, NationalId, Contact);

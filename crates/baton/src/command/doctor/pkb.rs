@@ -125,7 +125,11 @@ async fn client(http: &reqwest::Client, config: &PkbConfig) -> anyhow::Result<Ch
         Ok(status @ 400..=499) => Check::bad(
             CLIENT,
             format!("PKB refuses {id} with this callback URL ({status})"),
-            "both must be exactly as PKB has them; ask integrations@patientsknowbest.com",
+            if config.pkce {
+                "both must be exactly as PKB has them; ask integrations@patientsknowbest.com"
+            } else {
+                "both must be exactly as PKB has them, or PKB wants --pkb-pkce; ask integrations@patientsknowbest.com"
+            },
         ),
         Ok(status) => Check::warning(
             CLIENT,

@@ -52,6 +52,28 @@ pub(crate) fn config(
     Ok(Some(config))
 }
 
+/// Patients' codes and tokens go to these addresses: over TLS, unless they don't leave the machine.
+///
+/// # Errors
+/// An address that others on the way can read along with.
+pub(crate) fn check_private(at: &AtPkb) -> anyhow::Result<()> {
+    let flags = [
+        ("--pkb-url", &at.url),
+        ("--pkb-callback-url", &at.callback_url),
+    ];
+    let in_the_clear = |url: &Url| url.scheme() == "http" && !is_local(url);
+    match flags
+        .into_iter()
+        .find(|(_, url)| url.as_ref().is_some_and(in_the_clear))
+    {
+        Some((flag, _)) => Err(usage(format!(
+            "{flag} must be an https address: codes and tokens of patients could be read on the way. http is for \
+             this machine alone, such as http://127.0.0.1:8095"
+        ))),
+        None => Ok(()),
+    }
+}
+
 /// A flag that means nothing without `--pkb-url`.
 fn without_url(at: &AtPkb, patient_app: bool) -> Option<&'static str> {
     [

@@ -17,6 +17,7 @@ use std::sync::Arc;
 pub(crate) async fn run(args: GatewayServe, json: bool) -> anyhow::Result<()> {
     let place = GatewayPlace::of(&args.data)?;
     let platform_key = platform_key(&args.platform)?;
+    super::pkb::check_private(&args.pkb)?;
     let shutdown = crate::command::ends_on_signal()?;
     crate::open_files::allow(u64::from(args.max_connections));
     let bound = Bound::to(args.listen).await?;
@@ -29,16 +30,6 @@ pub(crate) async fn run(args: GatewayServe, json: bool) -> anyhow::Result<()> {
         |url| url.as_str().trim_end_matches('/').to_owned(),
     );
     let pkb = super::pkb::config(&args.pkb, args.patient_app, &url)?;
-    if args
-        .pkb
-        .url
-        .as_ref()
-        .is_some_and(|url| !super::pkb::is_private(url))
-    {
-        tracing::warn!(
-            "--pkb-url is not https: codes and tokens of patients can be read on the way"
-        );
-    }
     let platform_url = args.platform.url.as_str().trim_end_matches('/');
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = place.open_to_serve(OldSchema::Refuse, clock.now()).await?;
@@ -69,6 +60,7 @@ pub(crate) async fn run(args: GatewayServe, json: bool) -> anyhow::Result<()> {
         Arc::new(OsEntropy),
         shutdown.clone(),
     )?;
+    gateway.settle().await;
     let work = tokio::spawn(gateway.work());
     if json {
         output::json(&json!({ "ready": true, "url": url }))?;

@@ -50,6 +50,8 @@ struct Inner {
     seen: Mutex<Seen>,
     /// Token calls are sent twice, as a careless client would.
     doubles: bool,
+    /// Readings are passed on so much later.
+    late: Mutex<Duration>,
     busy: watch::Sender<usize>,
     http: reqwest::Client,
 }
@@ -70,6 +72,7 @@ impl Tap {
             behind: behind.to_owned(),
             seen: Mutex::default(),
             doubles,
+            late: Mutex::default(),
             busy: watch::channel(0).0,
             http: httpkit::outbound::client(Some(Duration::from_secs(60))).unwrap(),
         });
@@ -82,6 +85,11 @@ impl Tap {
             inner,
             serving,
         }
+    }
+
+    /// Readings are passed on so much later from now on.
+    pub(crate) fn delay(&self, late: Duration) {
+        *self.inner.late.lock().unwrap() = late;
     }
 
     /// What went by so far.
@@ -149,6 +157,9 @@ async fn pass_on(tap: &Inner, request: Request) -> Response {
     let is_token = head.method == Method::POST && head.uri.path() == TOKEN;
     if is_token {
         tap.note_call(&body);
+    } else {
+        let late = *tap.late.lock().unwrap();
+        tokio::time::sleep(late).await;
     }
     let url = format!("{}{}", tap.behind, head.uri);
     let headers = without_hops(head.headers);

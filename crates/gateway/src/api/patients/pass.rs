@@ -25,12 +25,13 @@ const LONGEST: usize = 4000;
 /// Only what is below these is a patient's to read.
 const BELOW: [&str; 3] = ["fhir/", "json/", "rest/"];
 /// What comes back of PKB's headers.
-const BACK: [HeaderName; 5] = [
+const BACK: [HeaderName; 6] = [
     header::CONTENT_TYPE,
     header::CONTENT_LENGTH,
     header::CONTENT_ENCODING,
     header::ETAG,
     header::LAST_MODIFIED,
+    header::RETRY_AFTER,
 ];
 /// It is somebody else's: a browser shows it, if at all, without letting it do or load anything.
 const ALONE: &str =

@@ -3,7 +3,7 @@
 
 use httpkit::problem::Refusal;
 use url::{Host, Url};
-use wire::gateway::patients::{ERROR, RESULT};
+use wire::gateway::patients::{ERROR, REASON, RESULT};
 
 /// The longest, in bytes: browsers and proxies must carry it with a `result` behind it.
 const LONGEST: usize = 2000;
@@ -49,9 +49,9 @@ fn read(text: &str) -> Result<Url, &'static str> {
     }
     if url
         .query_pairs()
-        .any(|(name, _)| name == RESULT || name == ERROR)
+        .any(|(name, _)| [RESULT, ERROR, REASON].contains(&&*name))
     {
-        return Err("Must not have result or error in its query: the gateway adds them");
+        return Err("Must not have result, error or reason in its query: the gateway adds them");
     }
     if url.as_str().len() > LONGEST {
         return Err("Must have at most 2000 bytes");
@@ -110,8 +110,18 @@ mod tests {
             ("https://a:b@product.example/", "name or password"),
             ("https://product.example/#x", "fragment"),
             ("https://product.example/#", "fragment"),
-            ("https://product.example/?result=x", "result or error"),
-            ("https://product.example/?a=b&%65rror=x", "result or error"),
+            (
+                "https://product.example/?result=x",
+                "result, error or reason",
+            ),
+            (
+                "https://product.example/?reason=x",
+                "result, error or reason",
+            ),
+            (
+                "https://product.example/?a=b&%65rror=x",
+                "result, error or reason",
+            ),
             ("https://product.example/a b", "white space"),
             ("https://product.example/\r\nSet-Cookie:a", "control"),
             (

@@ -7,6 +7,7 @@ use axum::http::{Request, StatusCode, header};
 use gateway::OperatorHeader;
 use jiff::SignedDuration;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 const SESSION: &str = "baton_gateway_session";
 const PAGES: [&str; 6] = [
@@ -153,6 +154,37 @@ async fn few_may_wait_at_the_desk() {
 }
 
 #[tokio::test]
+async fn a_wrong_password_counts_even_if_whoever_sent_it_hangs_up() {
+    let world = World::new().await;
+    let browser = Browser::new(&console(&world).await);
+    let csrf = browser.get("/console/sign-in").await.csrf();
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("name", NAME),
+        ("password", "a guess or so"),
+    ];
+    let counted = async || {
+        let ann = world.store.access.operator(NAME).await.unwrap();
+        ann.unwrap().failures
+    };
+    let mut hung_up = 0;
+    while counted().await < 5 {
+        let before = counted().await;
+        let short = Duration::from_millis(10);
+        let guess = browser.post("/console/sign-in", &fields);
+        if tokio::time::timeout(short, guess).await.is_err() {
+            hung_up += 1;
+            world
+                .until("it is counted", async || counted().await > before)
+                .await;
+        }
+    }
+    assert!(hung_up > 0, "no guess took long enough");
+    let owner = browser.sign_in(NAME, PASSWORD).await;
+    assert_eq!(owner.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
 async fn a_session_ends_by_itself() {
     let world = World::new().await;
     let browser = signed_in(&world).await;
@@ -163,6 +195,12 @@ async fn a_session_ends_by_itself() {
     world.pass(SignedDuration::from_mins(31));
     let idle = browser.get("/console/users").await;
     assert_eq!(idle.status, StatusCode::SEE_OTHER);
+    let to = idle.headers["location"].to_str().unwrap();
+    assert_eq!(to, "/console/sign-in?why=ended&next=%2Fconsole%2Fusers");
+    let told = browser.get(to).await;
+    assert!(told.text.contains("You were signed out."), "{}", told.text);
+    let never = browser.get("/console/sign-in").await;
+    assert!(!never.text.contains("You were signed out."));
     browser.sign_in(NAME, PASSWORD).await;
     for _ in 0..24 {
         world.pass(SignedDuration::from_mins(29));

@@ -52,6 +52,9 @@ async fn the_app_is_served_only_where_it_is_wanted() {
     let back = browser.get("/pkb/callback?code=c&state=s").await;
     assert_eq!(back.status, StatusCode::BAD_REQUEST);
     assert!(!back.text.contains("href=\"/patient"), "{}", back.text);
+    // Nobody's name, and no way to a page that is not there.
+    assert!(!back.text.contains("href=\"\"") && !back.text.contains("Health app"));
+    assert!(back.text.contains("</title>") && !back.text.contains(" – </title>"));
     let neither = app_with(&world, |config| {
         config.patient_app = false;
         config.pkb = None;
@@ -157,7 +160,23 @@ async fn a_session_ends_by_itself() {
     world.pass(SignedDuration::from_mins(29));
     assert_eq!(browser.get("/patient").await.status, StatusCode::OK);
     world.pass(SignedDuration::from_mins(31));
-    browser.get("/patient").await.leads_to();
+    let csrf = browser.get("/patient/sign-in").await.csrf();
+    let idle = browser.get("/patient/connect").await;
+    let next = "next=%2Fpatient%2Fconnect";
+    assert_eq!(
+        idle.leads_to(),
+        format!("/patient/sign-in?why=ended&{next}")
+    );
+    let told = browser.get(idle.leads_to()).await;
+    assert!(told.text.contains("You were signed out"), "{}", told.text);
+    assert!(told.text.contains("value=\"/patient/connect\""));
+    let pressed = browser.post("/patient/connect", &[("csrf", &csrf)]).await;
+    assert_eq!(pressed.leads_to(), "/patient/sign-in?why=ended");
+    // Somebody who was never in hears nothing of it.
+    let other = Browser::new(&browser.router);
+    assert_eq!(other.get("/patient").await.leads_to(), "/patient/sign-in");
+    let page = other.get("/patient/sign-in").await;
+    assert!(!page.text.contains("You were signed out"));
     browser.patient_signs_in(EMAIL, PASSWORD).await;
     for _ in 0..24 {
         world.pass(SignedDuration::from_mins(29));

@@ -44,8 +44,8 @@ async fn the_log_says_nothing_of_a_patient() {
                 secrets.push(value.into_owned());
             }
         }
-        assert_eq!(stranger.get(&back).await.status, StatusCode::BAD_REQUEST);
         browser.get(&back).await.leads_to();
+        assert_eq!(stranger.get(&back).await.status, StatusCode::BAD_REQUEST);
         assert_eq!(browser.get(&back).await.status, StatusCode::BAD_REQUEST);
     }
     secrets.push(browser.cookie(SESSION).unwrap());

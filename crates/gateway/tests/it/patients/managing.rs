@@ -84,6 +84,23 @@ async fn ids_with_signs_in_them_are_ids_too_and_what_is_none_is_refused_by_name(
         assert_eq!(answer.json()["invalidParameters"][0]["name"], "appUserId");
         assert_eq!(product.get(path).await.status, StatusCode::NOT_FOUND);
     }
+    // What names a person stands in no address.
+    for path in [
+        "/v1/patients/9547852140",
+        "/v1/patients/954%20785%202140",
+        "/v1/patients/amy@example.com",
+    ] {
+        let answer = product.put(path).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}");
+        assert_eq!(answer.json()["invalidParameters"][0]["name"], "appUserId");
+    }
+    assert!(
+        product
+            .put("/v1/patients/9547852141")
+            .await
+            .status
+            .is_success()
+    );
     for query in ["limit=0", "limit=1001", "state=good", "after=%20", "x=1"] {
         let answer = product.get(&format!("/v1/patients?{query}")).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");

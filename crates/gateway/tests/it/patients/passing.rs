@@ -182,6 +182,39 @@ async fn a_refusal_of_pkb_is_passed_back_and_a_redirect_is_not() {
 }
 
 #[tokio::test]
+async fn a_refusal_comes_back_as_it_is_or_not_at_all() {
+    let (pkb, running) = linked().await;
+    let product = &running.product;
+    pkb.answer(Data {
+        status: 400,
+        headers: vec![
+            ("content-type", "application/json".to_owned()),
+            ("content-encoding", "gzip".to_owned()),
+        ],
+        body: b"packed".to_vec(),
+    });
+    let answer = product.get(&format!("{PATH}/json/x")).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert_eq!(answer.header(header::CONTENT_ENCODING), "gzip");
+    // Too long to be looked at: an empty refusal would say something else.
+    pkb.answer(Data {
+        status: 400,
+        headers: Vec::new(),
+        body: vec![b' '; 70 * 1024],
+    });
+    let answer = product.get(&format!("{PATH}/json/x")).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    pkb.answer(Data {
+        status: 429,
+        headers: vec![("retry-after", "7".to_owned())],
+        body: Vec::new(),
+    });
+    let answer = product.get(&format!("{PATH}/json/x")).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(answer.header(header::RETRY_AFTER), "7");
+}
+
+#[tokio::test]
 async fn nothing_but_the_record_can_be_asked_for() {
     let (pkb, running) = linked().await;
     let product = &running.product;

@@ -1,7 +1,7 @@
 //! An attempt: what PKB is asked, and that a `state` works once, for ten minutes.
 
 use super::fake::{AMY, BOB, Fake};
-use super::setting::{Setting, confirm, grant_url, id, patient, result, stands};
+use super::setting::{Setting, confirm, grant_url, id, result, stands};
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use model::Hash;
@@ -88,7 +88,7 @@ async fn a_state_is_good_for_ten_minutes() {
     assert!(result(&setting.back(&running, &in_time).await).is_ok());
     setting.world.pass(SignedDuration::from_secs(1));
     let answer = setting.back(&running, &late).await;
-    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert_eq!(result(&answer), Err("expired".to_owned()));
     assert_eq!(setting.pkb.exchanges(), 1);
     // The attempt itself ends as well, and that is told.
     setting.world.pass(SignedDuration::from_secs(31));
@@ -208,7 +208,7 @@ async fn of_more_than_five_attempts_the_oldest_go() {
 }
 
 #[tokio::test]
-async fn another_browser_burns_nothing_of_an_attempt_in_the_patient_app() {
+async fn another_browser_ends_an_attempt_in_the_patient_app_and_uses_nothing() {
     let setting = Setting::new().await;
     let running = setting.start().await;
     let (callback, grant) = setting.begin(&running, "amy", AMY).await;
@@ -243,16 +243,10 @@ async fn another_browser_burns_nothing_of_an_attempt_in_the_patient_app() {
     let callback = callback.replace(&*state, other);
     let answer = setting.back(&running, &callback).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-    let after = store
-        .attempt(Hash::of(other.as_bytes()))
-        .await
-        .unwrap()
-        .unwrap();
-    assert!(!after.burned);
+    let after = store.attempt(Hash::of(other.as_bytes())).await.unwrap();
+    assert!(after.is_none(), "it is of no use to whoever finds it");
     assert_eq!(setting.pkb.exchanges(), 0);
-    assert_eq!(
-        patient(&running.product, "amy").await["link"]["state"],
-        "pending"
-    );
+    let told = setting.told("amy").await;
+    assert_eq!(told.last().unwrap(), "link-failed: not-theirs");
     running.stop().await;
 }

@@ -2,7 +2,7 @@
 
 use super::fake::{AMY, BOB, DOCTOR, DataFault, TokenFault};
 use super::setting::{Setting, confirm, grant_url, id, patient, read, result, stands};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -358,5 +358,83 @@ async fn a_patient_may_link_again_while_linked_and_has_the_new_tokens() {
         StatusCode::OK
     );
     assert!(setting.tokens("amy").await.unwrap().generation > first);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn an_end_ends_what_is_under_way_too() {
+    let setting = Setting::new().await;
+    let running = setting.start().await;
+    let end = async || {
+        let ended = running.product.delete("/v1/patients/amy/link").await;
+        assert_eq!(ended.status, StatusCode::NO_CONTENT);
+    };
+    // Where there is no link yet: one at PKB, and one that waits for the product's word.
+    let (at_pkb, _) = setting.begin(&running, "amy", AMY).await;
+    let (back, _) = setting.begin(&running, "amy", AMY).await;
+    let waits = result(&setting.back(&running, &back).await).unwrap();
+    assert_eq!(stands(&running.product, "amy").await, "pending");
+    end().await;
+    end().await;
+    assert_eq!(stands(&running.product, "amy").await, "none");
+    let gone = setting.back(&running, &at_pkb).await;
+    assert_eq!(gone.status, StatusCode::BAD_REQUEST);
+    let refused = confirm(&running.product, "amy", &waits).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert_eq!(refused.json()["reason"], "no-such-result");
+    let cancelled = "link-failed: cancelled";
+    let mut told = vec!["pending", "pending", cancelled];
+    assert_eq!(setting.told("amy").await, told);
+    // And beside a link.
+    setting.link(&running, "amy", AMY).await;
+    let (back, _) = setting.begin(&running, "amy", AMY).await;
+    let waits = result(&setting.back(&running, &back).await).unwrap();
+    end().await;
+    let refused = confirm(&running.product, "amy", &waits).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert_eq!(stands(&running.product, "amy").await, "unlinked");
+    told.extend(["pending", "linked", "unlinked"]);
+    assert_eq!(setting.told("amy").await, told);
+    assert_eq!(setting.tokens("amy").await, None);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_product_reads_why_there_is_no_link() {
+    let setting = Setting::new().await;
+    let running = setting.start().await;
+    let (callback, _) = setting.begin(&running, "amy", DOCTOR).await;
+    let answer = setting.back(&running, &callback).await;
+    let to = answer.header(header::LOCATION);
+    assert!(to.ends_with("error=failed&reason=not-a-patient"), "{to}");
+    setting.link(&running, "amy", AMY).await;
+    let (callback, _) = setting.begin(&running, "amy", BOB).await;
+    let done = result(&setting.back(&running, &callback).await).unwrap();
+    let refused = confirm(&running.product, "amy", &done).await;
+    assert_eq!(refused.json()["reason"], "another-person");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn an_idle_link_is_at_risk_before_its_session_ends() {
+    let setting = Setting::new().await;
+    let running = setting
+        .start_with(|config| {
+            let mut pkb = setting.config();
+            pkb.session_length = Some(SignedDuration::from_hours(12));
+            config.pkb = Some(pkb);
+        })
+        .await;
+    setting.link(&running, "amy", AMY).await;
+    // The last tenth of it; an idle link would be renewed after a day.
+    setting.world.pass(SignedDuration::from_mins(10 * 60 + 49));
+    let told = async || setting.told("amy").await;
+    setting
+        .world
+        .until("it is told", async || {
+            told().await == ["pending", "linked", "at-risk: session-ending"]
+        })
+        .await;
+    assert_eq!(setting.pkb.refreshes(), 1);
     running.stop().await;
 }

@@ -130,6 +130,22 @@ async fn pkb_is_left_alone_for_as_long_as_it_asks() {
 }
 
 #[tokio::test]
+async fn a_server_that_asks_for_years_is_left_alone_for_a_day() {
+    let setting = Setting::new().await;
+    let running = setting.start().await;
+    setting.link(&running, "amy", AMY).await;
+    setting.token_ends();
+    let busy = TokenFault::Says(429, None, Some(99_999_999));
+    setting.pkb.next_tokens([busy]);
+    let answer = read(&running.product, "amy").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.header(header::RETRY_AFTER), "86400");
+    setting.world.pass(SignedDuration::from_hours(24));
+    assert_eq!(read(&running.product, "amy").await.status, StatusCode::OK);
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn what_fails_is_tried_again_by_itself_and_told_before_long() {
     let setting = Setting::new().await;
     let running = setting.start().await;
@@ -210,6 +226,38 @@ async fn a_session_whose_length_is_known_is_told_to_end_before_it_does() {
     setting.world.a_moment().await;
     // Once; what was told before is forgotten by now.
     assert_eq!(setting.told("amy").await, ["at-risk: session-ending"]);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_session_of_known_length_is_looked_at_when_it_should_be_over() {
+    let setting = Setting::new().await;
+    let running = setting
+        .start_with(|config| {
+            let length = SignedDuration::from_hours(90 * 24);
+            config.pkb.as_mut().unwrap().session_length = Some(length);
+        })
+        .await;
+    setting.link(&running, "amy", AMY).await;
+    setting.world.pass(SignedDuration::from_hours(89 * 24 + 12));
+    setting
+        .world
+        .until("it is renewed", async || setting.landed("amy").await == 1)
+        .await;
+    setting.pkb.end_sessions();
+    // Half a day after a renewal nobody would look, but for the end.
+    setting.world.pass(SignedDuration::from_hours(12));
+    setting.world.a_moment().await;
+    assert_eq!(setting.told("amy").await, ["at-risk: session-ending"]);
+    setting.world.pass(SignedDuration::from_secs(31));
+    setting
+        .world
+        .until("it is told", async || setting.told("amy").await.len() == 2)
+        .await;
+    assert_eq!(
+        stands(&running.product, "amy").await,
+        "needs-reauthorisation: session-over"
+    );
     running.stop().await;
 }
 

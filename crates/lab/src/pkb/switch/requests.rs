@@ -1,5 +1,6 @@
 //! What the controls are asked, and what they answer.
 
+use crate::control_body::{Control, Controls};
 use httpkit::problem::Refusal;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -49,6 +50,21 @@ pub(super) enum How {
     Expired,
     /// As if a refresh token had been used twice: `API_SESSION_INVALID`.
     Invalid,
+}
+
+impl Controls for Approval {
+    const MEMBERS: &'static [Control] = &[
+        Control::required::<String>("url", "Must be a string"),
+        Control::required::<String>("email", "Must be a string"),
+        Control::required::<Choice>("decision", "Must be approve or deny"),
+    ];
+}
+
+impl Controls for End {
+    const MEMBERS: &'static [Control] = &[
+        Control::required::<String>("publicId", "Must be a string"),
+        Control::required::<How>("how", "Must be expired or invalid"),
+    ];
 }
 
 /// How many there were.

@@ -157,6 +157,7 @@ async fn every_way_in_asks_for_a_token_with_the_documented_codes() {
     let id = public_id(MARGARET);
     let paths = [
         "/fhir/Consent/$purview".to_owned(),
+        "/fhir/Consent/%24purview".to_owned(),
         format!("/fhir/Patient/{id}"),
         // Without a token the query isn't even looked at.
         "/fhir/Patient?x=y".to_owned(),

@@ -74,6 +74,23 @@ fn a_link_is_at_risk_without_a_refresh_token_and_before_a_known_end() {
     );
 }
 
+#[test]
+fn an_idle_link_is_looked_at_when_its_session_is_told_to_be_ending_and_when_it_ends() {
+    let hour = SignedDuration::from_hours(1);
+    let idle = at(24 * 3600);
+    let over = at(12 * 3600 + 30);
+    // The last tenth of twelve hours.
+    let told_from = at(12 * 3600 - 4320);
+    let due = |now| due_in_session(idle, now, at(0), Some(hour * 12));
+    assert_eq!(due(at(0)), told_from);
+    assert!(risk(told_from, idle, true, at(0), Some(hour * 12)).is_some());
+    assert_eq!(due(told_from), over, "it was told, and ends");
+    assert_eq!(due(over), idle, "it has not ended");
+    assert_eq!(due_in_session(idle, at(0), at(0), None), idle);
+    assert_eq!(due_in_session(at(5), at(0), at(0), Some(hour)), at(5));
+    assert_eq!(due_in_session(at(5), over, at(0), Some(hour)), at(5));
+}
+
 proptest! {
     #[test]
     fn a_token_is_renewed_between_its_birth_and_its_end(life in 1_u64..1_000_000, chance: u64) {

@@ -2,6 +2,7 @@
 
 use super::*;
 
+const FHIR: &str = "https://pkb.example/fhir";
 const ID: &str = "1d4a8b2d-f885-499f-ba51-50600312f316";
 
 #[test]
@@ -13,13 +14,26 @@ fn a_reference_is_read_in_each_of_fhirs_spellings() {
         format!("https://pkb.example/fhir/Patient/{ID}"),
         format!("Patient/{ID}/_history/3"),
     ] {
-        assert!(belongs_to(&reference) == patient, "{reference}");
+        assert!(belongs_to(&reference, FHIR) == patient, "{reference}");
     }
     let practitioner = Some(Purview::Other("Practitioner"));
-    assert!(belongs_to(&format!("Practitioner/{ID}")) == practitioner);
-    assert!(belongs_to("Device/1") == Some(Purview::Other("unknown")));
-    for none in ["", ID, "Patient/", "Patient/12", "Patient"] {
-        assert!(belongs_to(none).is_none(), "{none}");
+    assert!(belongs_to(&format!("Practitioner/{ID}"), FHIR) == practitioner);
+    assert!(belongs_to("Device/1", FHIR) == Some(Purview::Other("unknown")));
+    let plain = ID.replace('-', "");
+    for none in [
+        "",
+        ID,
+        "Patient/",
+        "Patient/12",
+        "Patient",
+        "Patient/00000000-0000-0000-0000-000000000000",
+        &format!("Patient/{plain}"),
+        &format!("Patient/{{{ID}}}"),
+        &format!("x/Patient/{ID}"),
+        &format!("https://elsewhere.example/fhir/Patient/{ID}"),
+        &format!("{FHIR}x/Patient/{ID}"),
+    ] {
+        assert!(belongs_to(none, FHIR).is_none(), "{none}");
     }
 }
 

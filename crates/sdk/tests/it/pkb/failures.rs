@@ -135,7 +135,6 @@ async fn an_answer_that_cant_be_read_is_a_lost_one() {
         "",
         "<html>",
         "{}",
-        r#"{"access_token":"a","token_type":"Bearer"}"#,
         r#"{"access_token":"","token_type":"Bearer","expires_in":600}"#,
         r#"{"access_token":"a\nb","token_type":"Bearer","expires_in":600}"#,
         r#"{"access_token":"a","token_type":"mac","expires_in":600}"#,

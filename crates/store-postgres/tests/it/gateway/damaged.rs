@@ -189,7 +189,8 @@ async fn a_link_that_cannot_be_read_is_set_aside_and_the_others_are_renewed() {
         world.linked(number, key, "first").await;
     }
     // First in line, and filling a short one.
-    let change = "UPDATE patient SET risk = 'damaged!', risk_since = 1, due_at = 1 WHERE id = 'patient-1'";
+    let change =
+        "UPDATE patient SET risk = 'damaged!', risk_since = 1, due_at = 1 WHERE id = 'patient-1'";
     damage(&database, change).await;
     let due = async |now: Timestamp| {
         let due = world.store.links.due(now, 1).await.unwrap();

@@ -84,7 +84,7 @@ pub(super) const ALL: [Endpoint; 9] = [
         id: "beginLink",
         chapter: Chapter::Patients,
         summary: "Begin a link",
-        description: "Send the patient's browser to `grantUrl`: there they sign in at PKB and approve. They have 10 minutes. Then the browser comes to `returnUrl`, with `result=…` when they approved, or with `error=access_denied`, `error=expired` or `error=failed`.
+        description: "Send the patient's browser to `grantUrl`: there they sign in at PKB and approve. They have 10 minutes. Then the browser comes to `returnUrl`, with `result=…` when they approved, or with `error=access_denied`, `error=expired` or `error=failed`, and `reason=` with a word of the event `patient.link-failed`. Who comes back long after the 10 minutes ends at a page of the gateway's.
 
 With a `result` there is no link yet: confirm it from the session of the patient who began. If another patient is signed in to your app in that browser, don't.
 
@@ -98,7 +98,6 @@ A patient who is linked, or has to authorise again, may begin as well; it must b
             ProblemType::ValidationError,
             ProblemType::NotFound,
             ProblemType::TooLarge,
-            ProblemType::UnsupportedMediaType,
         ],
     },
     Endpoint {
@@ -124,7 +123,6 @@ Anything else is `link-refused`, and nothing is linked: so nobody can have anoth
             ProblemType::NotFound,
             ProblemType::LinkRefused,
             ProblemType::TooLarge,
-            ProblemType::UnsupportedMediaType,
         ],
     },
     Endpoint {
@@ -154,7 +152,7 @@ Anything else is `link-refused`, and nothing is linked: so nobody can have anoth
         id: "endLink",
         chapter: Chapter::Patients,
         summary: "End a link",
-        description: "Tokens and demographics are destroyed, and account and record are no pair any more. Without a link it changes nothing.",
+        description: "Tokens and demographics are destroyed, and account and record are no pair any more. Attempts that are under way end too, with what they hold: where there was no link, that is told as `patient.link-failed`, `cancelled`. Without either it changes nothing.",
         access: Access::Product,
         parameters: &[APP_USER_ID],
         request: Request::None,
@@ -169,7 +167,7 @@ Anything else is `link-refused`, and nothing is linked: so nobody can have anoth
         summary: "Read the record",
         description: "Passes a reading on to PKB, with a live token: the path below `fhir/`, `json/` or `rest/`, the query, and your `Accept`. Back come PKB's status, its `Content-Type` and its body, up to 32 MiB, as PKB sent them: a refusal too. A problem document is the gateway's own word.
 
-For example `…/pkb/fhir/Observation?_count=50`. `$` need not be escaped, slashes must not be.",
+For example `…/pkb/json/users/self`, or `…/pkb/fhir/Patient/{publicId}`. `$` need not be escaped, slashes must not be. Links in an answer, such as `next` of a Bundle, are PKB's own addresses: ask for what stands behind its `/fhir/` through the gateway again.",
         access: Access::Product,
         parameters: &[
             APP_USER_ID,

@@ -81,7 +81,7 @@ pub fn explain(kind: ProblemType) -> Explanation {
         ProblemType::LinkRefused => (
             "The link was not made, and the tokens that PKB gave for it are destroyed. The `result` may be unknown, used or too old, or belong to a link that somebody else began; or the person who approved at PKB is not a patient, is not the one this account was linked to before, or has linked the record to another account.",
             &[
-                "`detail` says which; so does the event `patient.link-failed`.",
+                "`reason` says which: a word of the event `patient.link-failed`, or `no-such-result`. `detail` says it for people.",
                 "Confirm only what came back to the browser in which this very patient is signed in.",
                 "Begin again with `POST /v1/patients/{appUserId}/link`. To link another person's record on purpose, end the present link first.",
             ],
@@ -119,6 +119,9 @@ pub fn explain(kind: ProblemType) -> Explanation {
 /// An example of a kind of problem, as the gateway at `base` tells it.
 pub fn example(kind: ProblemType, base: &str) -> Problem {
     let mut problem = super::example(kind, base);
+    if kind == ProblemType::LinkRefused {
+        problem.reason = Some("another-person".to_owned());
+    }
     if kind == ProblemType::ValidationError {
         problem.invalid_parameters = [
             ("userId", "Is required for an instant message"),

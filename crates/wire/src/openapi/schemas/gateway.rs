@@ -6,6 +6,7 @@ mod telling;
 mod users;
 
 use super::{reference, reference_saying};
+use crate::gateway::patients::{FAILURES, NO_SUCH_RESULT};
 use crate::problem::ProblemType;
 use serde_json::{Map, Value, json};
 
@@ -45,7 +46,24 @@ pub(in crate::openapi) fn all() -> Map<String, Value> {
             all.insert(name.to_owned(), schema);
         }
     }
+    let members = all
+        .get_mut("Problem")
+        .and_then(|problem| problem.get_mut("properties"))
+        .and_then(Value::as_object_mut);
+    if let Some(members) = members {
+        members.insert("reason".to_owned(), link_refused());
+    }
     all
+}
+
+/// The only kind of problem here that has several reasons.
+fn link_refused() -> Value {
+    let words: Vec<_> = FAILURES.into_iter().chain([NO_SUCH_RESULT]).collect();
+    json!({
+        "type": "string",
+        "enum": words,
+        "description": "Of `link-refused`: why no link was made, as the event `patient.link-failed` says it; or `no-such-result`: the result is unknown, used or too old."
+    })
 }
 
 fn scalars() -> Vec<(&'static str, Value)> {

@@ -97,6 +97,27 @@ fn addresses_that_cannot_be_meant_are_refused() {
 }
 
 #[test]
+fn nothing_of_a_patient_goes_in_the_clear_over_a_network() {
+    let checked = |words: &[&str]| check_private(&serve(words).pkb);
+    for url in [
+        "https://pkb.example",
+        "http://127.0.0.1:8095",
+        "http://[::1]:2",
+    ] {
+        assert!(checked(&["--pkb-url", url]).is_ok(), "{url}");
+        assert!(checked(&["--pkb-callback-url", url]).is_ok(), "{url}");
+    }
+    for url in ["http://pkb.example", "http://10.0.0.7:8095"] {
+        for flag in ["--pkb-url", "--pkb-callback-url"] {
+            let error = checked(&[flag, url]).unwrap_err();
+            let told = error.to_string();
+            assert!(told.starts_with(flag) && told.contains("https"), "{told}");
+        }
+    }
+    assert!(checked(&[]).is_ok());
+}
+
+#[test]
 fn only_tls_and_this_machine_are_private() {
     let private = |url: &str| is_private(&url.parse().unwrap());
     for url in [

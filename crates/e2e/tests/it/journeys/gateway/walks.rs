@@ -97,7 +97,7 @@ async fn the_walk_of_a_patient_links_reads_and_ends() {
     assert!(output.status.success(), "{said}{complained}");
     for words in [
         "link: linked",
-        "NHS number: 999 211 0430",
+        "NHS number: 999 644 4368",
         "read: Patient/",
         "link: unlinked",
     ] {

@@ -8,6 +8,7 @@ use crate::pkb::setting::Setting;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use jiff::SignedDuration;
+use model::Clock as _;
 
 #[tokio::test]
 async fn a_callback_works_once() {
@@ -31,7 +32,7 @@ async fn a_callback_works_once() {
 }
 
 #[tokio::test]
-async fn a_callback_is_worth_nothing_in_another_browser_and_burns_nothing_there() {
+async fn a_callback_is_worth_nothing_in_another_browser_and_nothing_ever_after() {
     let setting = Setting::new().await;
     let router = app(&setting);
     let thief = signed_up(&router).await;
@@ -42,8 +43,14 @@ async fn a_callback_is_worth_nothing_in_another_browser_and_burns_nothing_there(
         .patient_signs_up("victim@example.com", PASSWORD)
         .await;
     let signed_out = Browser::new(&router);
-    for other in [&victim, &signed_out] {
-        let page = other.get(&callback).await;
+    for (other, callback) in [
+        (&victim, &callback),
+        (
+            &signed_out,
+            &setting.pkb.approve(&thief.sets_off().await, BOB),
+        ),
+    ] {
+        let page = other.get(callback).await;
         assert_eq!(page.status, GONE);
         assert!(page.header(header::LOCATION).is_empty());
         assert!(
@@ -52,11 +59,14 @@ async fn a_callback_is_worth_nothing_in_another_browser_and_burns_nothing_there(
             page.text
         );
         assert!(page.sets(SESSION).is_empty());
+        // What somebody else said yes to must not be finished with their address by whoever began.
+        let page = thief.get(callback).await;
+        assert_eq!(page.status, GONE);
+        assert!(page.text.contains("You are not connected"));
     }
     assert!(victim.get("/patient").await.text.contains("Not connected"));
     assert_eq!(setting.pkb.exchanges(), 0);
-    // Who began may still finish.
-    assert_eq!(thief.get(&callback).await.leads_to(), "/patient/connected");
+    assert!(thief.get("/patient").await.text.contains("Not connected"));
 }
 
 #[tokio::test]
@@ -72,6 +82,12 @@ async fn a_session_that_has_ended_finishes_nothing() {
     let thief = Browser::with_session(&router, &session);
     assert_eq!(thief.get(&callback).await.status, GONE);
     // Somebody who signs in afterwards has another session.
+    browser.patient_signs_in(EMAIL, PASSWORD).await;
+    let page = browser.get(&callback).await;
+    assert!(page.text.contains("You are not connected"));
+    let callback = setting.pkb.approve(&browser.sets_off().await, AMY);
+    let csrf = browser.get("/patient").await.csrf();
+    browser.post("/patient/sign-out", &[("csrf", &csrf)]).await;
     browser.patient_signs_in(EMAIL, PASSWORD).await;
     let page = browser.get(&callback).await;
     assert!(page.text.contains("Go back to where you started"));
@@ -116,6 +132,13 @@ async fn ten_minutes_are_enough() {
     let browser = signed_up(&app(&setting)).await;
     let callback = setting.pkb.approve(&browser.sets_off().await, AMY);
     setting.world.pass(SignedDuration::from_mins(10));
+    let page = browser.get(&callback).await;
+    assert_eq!(page.leads_to(), "/patient/not-connected?why=expired");
+    // Once that was noted, nobody knows the address any more.
+    let world = &setting.world;
+    let now = world.clock.now();
+    let swept = world.store.patients.sweep("gateway", now, 10).await;
+    assert_eq!(swept.unwrap(), 1);
     let page = browser.get(&callback).await;
     assert_eq!(page.status, GONE);
     assert!(page.text.contains("You are not connected"));

@@ -8,7 +8,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
     vec![
         (
             "AppUserId",
-            json!({ "type": "string", "minLength": 1, "maxLength": 200, "description": "Your own id of a patient: no control characters, no white space at either end. Escape it in an address. It should be no name, no e-mail address and no NHS number.", "examples": ["7c1f9a52"] }),
+            json!({ "type": "string", "minLength": 1, "maxLength": 200, "description": "Your own id of a patient: no control characters, no white space at either end. Escape it in an address. It should be no name; with an `@`, or if it is an NHS number, it is refused.", "examples": ["7c1f9a52"] }),
         ),
         (
             "LinkState",
@@ -16,7 +16,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ),
         (
             "PkbPath",
-            json!({ "type": "string", "maxLength": 4000, "description": "A path at PKB.", "examples": ["fhir/Observation"] }),
+            json!({ "type": "string", "maxLength": 4000, "description": "A path at PKB.", "examples": ["json/users/self"] }),
         ),
         (
             "MediaType",
@@ -48,7 +48,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
                 "description": "Where the patient comes back to.",
                 "required": ["returnUrl"],
                 "properties": {
-                    "returnUrl": { "type": "string", "format": "uri", "maxLength": 2000, "description": "A page of yours that only this signed-in patient sees: `https://`, a mobile app's own scheme with a dot in it, or `http://` on the machine itself. No fragment, no name and password, and neither `result` nor `error` in its query.", "examples": ["https://product.example/pkb/back"] }
+                    "returnUrl": { "type": "string", "format": "uri", "maxLength": 2000, "description": "A page of yours that only this signed-in patient sees: `https://`, a mobile app's own scheme with a dot in it, or `http://` on the machine itself. No fragment, no name and password, and none of `result`, `error` and `reason` in its query.", "examples": ["https://product.example/pkb/back"] }
                 }
             }),
         ),
