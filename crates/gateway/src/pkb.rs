@@ -1,6 +1,6 @@
 //! Patients' links to their Patients Know Best (PKB) record: made, used, kept alive, ended (contract F).
 //!
-//! * [`begin`], [`come_back`], [`confirm`], [`unlink`]: a link's life, one step a file.
+//! * `begin`, `come_back`, `confirm`, `unlink`: a link's life, one step a file.
 //! * `complete`: a code becomes tokens, and tokens a person · `details`: what PKB says of that person.
 //! * `flight`: tokens are renewed by one at a time, and no refresh token is ever sent twice · `land`: what comes of it
 //!   is kept, however long that takes.
