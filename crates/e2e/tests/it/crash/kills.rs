@@ -9,6 +9,7 @@ use super::parcel::patients;
 use super::senders::Load;
 use super::three::{Part, Three};
 use crate::world::records::Records;
+use crate::world::wait;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -17,6 +18,8 @@ use tokio::time::{Instant, sleep, timeout};
 
 /// Kills in a run of CI.
 const KILLS: u64 = 25;
+/// The exit code of a command that was refused, as by a claim of somebody else.
+const REFUSED: i32 = 4;
 const SENDERS: usize = 16;
 /// Beyond so many unimported messages no new ones are sent.
 const MOST_WAITING: usize = 600;
@@ -225,17 +228,30 @@ async fn home(load: &Load, mut senders: JoinSet<()>) {
     assert!(home.is_ok(), "a message was not accepted in peace");
 }
 
-/// What somebody at the practice does with messages that were not imported by themselves.
+/// What somebody at the practice does with messages that were not imported by themselves. After a clock that went back
+/// the toolbar may be at one of them at this very moment: then that one is looked at again.
 pub(crate) async fn import(three: &Three, ids: &[String]) {
-    let inbox = three.inbox().await;
     for id in ids {
-        if three.integrator.status(id).await["status"] == "COMPLETED" {
-            continue;
-        }
-        let message = inbox.iter().find(|message| message["messageId"] == **id);
-        let message = message.unwrap_or_else(|| panic!("not in the inbox: {id}"));
-        let reference = message["messageRef"].as_str().unwrap();
-        let import = ["toolbar", "import", reference];
-        three.practitioner.json(&import).await;
+        wait::until(&format!("{id} in the record"), async || {
+            is_imported(three, id).await
+        })
+        .await;
     }
+}
+
+async fn is_imported(three: &Three, id: &str) -> bool {
+    if three.integrator.status(id).await["status"] == "COMPLETED" {
+        return true;
+    }
+    let inbox = three.inbox().await;
+    let Some(message) = inbox.iter().find(|message| message["messageId"] == *id) else {
+        return false;
+    };
+    let reference = message["messageRef"].as_str().unwrap();
+    let said = three
+        .practitioner
+        .run(&["toolbar", "import", reference])
+        .await;
+    assert!(matches!(said.code, 0 | REFUSED), "{}", said.err);
+    said.code == 0
 }
