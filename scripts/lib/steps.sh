@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2034
 # The steps of scripts/test, in their order: each a function step_NAME, with one line of what it is about.
 
-STEPS=(format tidy generate clippy docs build tests doctests webhooks pkb crash postgres s3 cluster newman schemathesis fhir browser)
+STEPS=(format tidy generate clippy docs build tests doctests webhooks widgets pkb crash postgres s3 cluster newman schemathesis fhir browser)
 # What --quick leaves out.
-SLOW=(webhooks pkb crash cluster newman schemathesis fhir browser)
+SLOW=(webhooks widgets pkb crash cluster newman schemathesis fhir browser)
 declare -A ABOUT=(
     [format]="the code is formatted"
     [tidy]="the house rules are kept"
@@ -14,6 +14,7 @@ declare -A ABOUT=(
     [tests]="unit, property and integration tests, and journeys against the program"
     [doctests]="examples in the documentation"
     [webhooks]="what the gateway posts is taken by the packages that products check it with"
+    [widgets]="what a toolbar opens is checked by JOSE packages of npm and PyPI, and what they make by the gateway"
     [pkb]="OAuth clients and FHIR models that are not ours at the PKB sandbox, our client at foreign servers"
     [crash]="no message lost or filed twice: kills, a full disk, damaged files, jumping clocks"
     [postgres]="what the platform keeps in PostgreSQL: every promise of a store, and how it is kept"
@@ -56,6 +57,17 @@ step_webhooks() {
         cargo nextest run --package gateway --run-ignored only -E 'test(/^webhooks::packages::/)'
     else
         cargo test --package gateway --test it -- webhooks::packages:: --ignored
+    fi
+}
+
+step_widgets() {
+    need_node_tools
+    need_python_tools
+    if cargo nextest --version >/dev/null 2>&1; then
+        cargo nextest run --package gateway --package e2e --run-ignored only -E 'test(/launch::foreign::|widgets::foreign::/)'
+    else
+        cargo test --package gateway --test it -- launch::foreign:: --ignored
+        cargo test --package e2e --test it -- widgets::foreign:: --ignored
     fi
 }
 

@@ -14,12 +14,13 @@ pub(crate) use bench::{Bench, Scenario};
 pub(crate) use gateway::{
     AtGateway, AtPkb, AtPlatform, Gateway, GatewayData, GatewayDb, GatewayDoctor, GatewayServe,
     Key as GatewayKey, KeySources, Keys, LinkState, Message as GatewayMessage, Operator, Patient,
-    User, Webhook,
+    RegisterWidget, User, Webhook, Widget as GatewayWidget,
 };
 pub(crate) use keeping::{Backup, Db, Restore};
 pub(crate) use pkb_sandbox::{PkbSandbox, PkbSandboxServe};
 pub(crate) use platform::{
-    Audit, Client, Device, Key, Platform, PlatformData, PlatformServe, Practice, Topic,
+    Audit, Client, Device, Key, Platform, PlatformData, PlatformOperator, PlatformServe, Practice,
+    Topic, Widget,
 };
 pub(crate) use sandbox::{PkbAnswer, Sandbox, SandboxCommand, ToolbarState};
 pub(crate) use send::{Coded, Send, Status};

@@ -7,6 +7,8 @@ mod gateway;
 mod parts;
 mod pkb;
 pub(crate) mod sdk_dir;
+mod widget;
+mod window;
 
 use crate::args::Up;
 use crate::folder::make_private;

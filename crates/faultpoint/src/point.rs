@@ -32,6 +32,19 @@ macro_rules! points {
                 )
             }
 
+            /// Whether it is in a toolbar that files into a folder, not into a record system that speaks FHIR.
+            pub fn is_of_folders(self) -> bool {
+                matches!(
+                    self,
+                    Self::FolderWrite
+                        | Self::FolderWritten
+                        | Self::FolderMoving
+                        | Self::FolderMoved
+                        | Self::FolderFiled
+                        | Self::FolderTakenBack
+                )
+            }
+
             /// Whether it is passed by [`crate::disk`], so that it can be slowed and failed.
             pub fn is_disk(self) -> bool {
                 match self { $(Self::$name => points!(@ $kind),)* }
@@ -115,6 +128,19 @@ points! {
     RecordCommit moment "record-commit",
     /// In the record system, after its COMMIT, before it answers. All of it, which a second write finds.
     RecordCommitted moment "record-committed",
+    /// Before a file of a message is written beside a record system's folder. What is unfinished there is swept before
+    /// the next message.
+    FolderWrite disk "folder-write",
+    /// After the last one. As [`Self::FolderWrite`].
+    FolderWritten disk "folder-written",
+    /// It is noted that the sub-folder is about to be moved to where the record system sees it. The next try moves it.
+    FolderMoving disk "folder-moving",
+    /// It was moved, and that is not noted. The next try sees that it is no longer beside.
+    FolderMoved disk "folder-moved",
+    /// It was moved, and that is noted. Nothing.
+    FolderFiled disk "folder-filed",
+    /// A message that was not moved is taken back: its note is gone, its sub-folder is not. As [`Self::FolderWrite`].
+    FolderTakenBack disk "folder-taken-back",
     /// The record system has said yes, the platform doesn't know. The note leads the next start to the truth.
     RecordWritten moment "record-written",
     /// Before a toolbar tells the platform. As [`Self::RecordWritten`].

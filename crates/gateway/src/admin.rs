@@ -1,15 +1,14 @@
 //! What an operator does from a terminal: keys of the product, and who may look at the console.
 
-use crate::auth::password;
 use jiff::Timestamp;
 use model::api_key::{self, PRODUCT};
-use model::{Entropy, Secret, entropy};
+use model::{Entropy, Secret};
+use signin::password;
+pub use signin::password::make as make_password;
 use store::gateway::{GatewayStore, Operator, ProductKey};
 
 /// The longest name of a key or an operator, in characters.
 const LONGEST_NAME: usize = 100;
-/// Letters and digits that are not taken for each other.
-const PASSWORD_ALPHABET: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
 /// Why an operator's act was refused.
 #[derive(Debug, thiserror::Error)]
@@ -137,12 +136,6 @@ impl Admin<'_> {
             Err(AdminError::Unknown("operator of that name"))
         }
     }
-}
-
-/// A password that nobody can guess: 20 characters, 100 bits.
-pub fn make_password(entropy: &dyn Entropy) -> Secret {
-    let group = || entropy::text(entropy, PASSWORD_ALPHABET, 5);
-    Secret::new(format!("{}-{}-{}-{}", group(), group(), group(), group()))
 }
 
 fn name_of(text: &str) -> Option<&str> {

@@ -23,6 +23,9 @@ pub struct GatewayConfig {
     pub base_url: String,
     /// Where the messaging platform is.
     pub platform_url: String,
+    /// Under which address toolbars know the platform, where that is another one: tokens of launches are issued in its
+    /// name.
+    pub platform_name: Option<String>,
     /// The key of the supplier's client system there.
     pub platform_key: Secret,
     /// Whether the authorisation page works without a signed link: only where everybody who reaches this gateway
@@ -128,6 +131,7 @@ impl GatewayConfig {
         Self {
             base_url,
             platform_url,
+            platform_name: None,
             platform_key,
             open_authorise_page: false,
             allow_private_webhooks: false,
@@ -142,5 +146,13 @@ impl GatewayConfig {
             large_bodies: LargeBodies::default(),
             pace: Pace::default(),
         }
+    }
+
+    /// Under which address toolbars know the platform.
+    pub(crate) fn platform_name(&self) -> &str {
+        self.platform_name
+            .as_deref()
+            .unwrap_or(&self.platform_url)
+            .trim_end_matches('/')
     }
 }

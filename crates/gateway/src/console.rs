@@ -16,8 +16,6 @@ mod users;
 mod webhooks;
 mod who;
 
-use crate::auth::desk::Desk;
-use crate::auth::form::Forms;
 use crate::context::{Ctx, storage};
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -30,6 +28,8 @@ use httpkit::page::PageError;
 use httpkit::problem::Refusal;
 use httpkit::security_headers;
 use signed_in::SignedIn;
+use signin::desk::Desk;
+use signin::form::Forms;
 use std::sync::Arc;
 use store::StoreError;
 use wire::problem::ProblemType;

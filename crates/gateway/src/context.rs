@@ -6,6 +6,7 @@ use crate::app::wrong_codes::WrongCodes;
 use crate::config::GatewayConfig;
 use crate::metrics::GatewayMetrics;
 use crate::outbox::Gate;
+use crate::pages::launch::ToolbarKeys;
 use crate::pkb::Pkb;
 use crate::vault::Vault;
 use crate::webhooks;
@@ -56,6 +57,8 @@ pub(crate) struct Context {
     pub(crate) streams: Streams,
     /// The platform's topics, as far as they are known.
     pub(crate) topics: Topics,
+    /// Keys of toolbars, as the platform told them lately.
+    pub(crate) toolbars: ToolbarKeys,
     /// Wrong access codes of the last minute, by user.
     pub(crate) wrong_codes: WrongCodes,
 }
@@ -104,6 +107,7 @@ impl Context {
             pages: Pages::new(SITE).with_templates::<Templates>(),
             bodies: Budget::new(config.large_bodies, metrics),
             topics: Topics::default(),
+            toolbars: ToolbarKeys::default(),
             wrong_codes: WrongCodes::default(),
             config,
         })

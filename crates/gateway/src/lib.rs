@@ -1,8 +1,8 @@
 //! The gateway: what a supplier runs beside its own product so that it need not write any of this.
 //!
 //! # Floor plan
-//! * `api`: the product API · `console`: pages for operators · `pages`: the page on which a practitioner enters an
-//!   access code · `patient`: the patient app's pages · `operator`: health and metrics.
+//! * `api`: the product API · `console`: pages for operators · `pages`: where a practitioner comes in from the toolbar,
+//!   and enters an access code · `widget`: what the toolbar shows of us · `patient`: the patient app's pages · `operator`: health and metrics.
 //! * `app`: one use case a file; the crate `intake` reads and checks what comes. · `auth`: who is calling.
 //! * `outbox`: messages on their way to the platform · `follow`: where accepted ones stand · `webhooks`: telling
 //!   the product · `jobs`: the workers that do all this.
@@ -26,9 +26,9 @@ mod outbox;
 mod pages;
 mod patient;
 mod pkb;
-mod uk_time;
 pub mod vault;
 mod webhooks;
+pub mod widget;
 
 pub use config::{GatewayConfig, OperatorHeader, Pace, PkbConfig};
 pub use intake::LargeBodies;

@@ -25,3 +25,4 @@ pub mod security_headers;
 pub mod segment;
 pub mod serve;
 pub mod site;
+pub mod uk_time;

@@ -15,8 +15,9 @@ pub struct Refusal {
     kind: ProblemType,
     detail: Option<Box<str>>,
     reason: Option<&'static str>,
+    held_by: Option<Box<str>>,
     invalid_parameters: Vec<InvalidParameter>,
-    place: Option<(u64, u64)>,
+    place: Option<Box<(u64, u64)>>,
     retry_after: Option<u64>,
     cause: Option<Box<str>>,
     /// Whether a key is shown as `Authorization: Bearer`, not as `ApiKey`.
@@ -30,6 +31,7 @@ impl Refusal {
             kind,
             detail: None,
             reason: None,
+            held_by: None,
             invalid_parameters: Vec::new(),
             place: None,
             retry_after: None,
@@ -49,6 +51,13 @@ impl Refusal {
     #[must_use]
     pub fn reason(mut self, word: &'static str) -> Self {
         self.reason = Some(word);
+        self
+    }
+
+    /// Adds who holds the message.
+    #[must_use]
+    pub fn held_by(mut self, name: &str) -> Self {
+        self.held_by = Some(name.into());
         self
     }
 
@@ -77,7 +86,7 @@ impl Refusal {
     /// The body is not JSON; `line` and `column` count from 1.
     pub fn malformed(line: u64, column: u64, what: &str) -> Self {
         Self {
-            place: Some((line, column)),
+            place: Some(Box::new((line, column))),
             ..Self::new(ProblemType::MalformedJson).detail(what)
         }
     }
@@ -133,8 +142,9 @@ impl Refusal {
         let mut problem = Problem::new(self.kind, base, instance);
         problem.detail = self.detail.map(String::from);
         problem.reason = self.reason.map(str::to_owned);
+        problem.held_by = self.held_by.map(String::from);
         problem.invalid_parameters = self.invalid_parameters;
-        (problem.line, problem.column) = self.place.unzip();
+        (problem.line, problem.column) = self.place.map(|place| *place).unzip();
         let status =
             StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&problem).unwrap_or_default();

@@ -27,4 +27,4 @@ pub use keep::{Begin, Kept, nowhere};
 pub use members::{Found, Members};
 pub use message::{Draft, DraftAttachment, Endpoint, UNKNOWN_RECIPIENT, read as read_message};
 pub use reading::{Read, check_headers, read_body};
-pub use shape::{EXCHANGE, MESSAGE, Node, Shape};
+pub use shape::{EXCHANGE, MESSAGE, Node, Shape, WIDGET};

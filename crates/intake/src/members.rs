@@ -90,6 +90,16 @@ impl<'a> Members<'a> {
         text(&place, node, faults).map(|text| (place, text))
     }
 
+    /// `true` or `false`, which must be there.
+    pub fn required_flag(&self, name: &str, faults: &mut Faults) -> Option<(Place, bool)> {
+        let (place, node) = self.required(name, faults)?;
+        if let Node::Flag(value) = node {
+            return Some((place, *value));
+        }
+        faults.add(&place, "must be true or false");
+        None
+    }
+
     /// Text that may be there.
     pub fn optional_text(&self, name: &str, faults: &mut Faults) -> Option<(Place, &'a str)> {
         let found = self.find(name);

@@ -21,11 +21,13 @@ pub enum Shape {
     Text(usize),
     /// A number.
     Number,
+    /// `true` or `false`.
+    Flag,
     /// Base64 that is decoded as it passes and kept elsewhere.
     Content,
 }
 
-use Shape::{Content, List, Number, Object, Text};
+use Shape::{Content, Flag, List, Number, Object, Text};
 
 /// Identifiers, types, topics: longer ones are wrong anyway.
 pub(crate) const SHORT: usize = 512;
@@ -87,6 +89,20 @@ static CODED_ITEM: Shape = Object(&[
 /// The exchange of an access code.
 pub static EXCHANGE: Shape = Object(&[("accessCode", Text(SHORT))]);
 
+/// A widget's address, in bytes: longer ones are wrong anyway.
+const ADDRESS: usize = 4096;
+
+/// A widget's registration (facts file 3.10).
+pub static WIDGET: Shape = Object(&[
+    ("name", Text(SHORT)),
+    ("icon", Text(SHORT)),
+    ("launchUrl", Text(ADDRESS)),
+    ("encryptionSecret", Text(SHORT)),
+    ("encryptionMethod", Text(SHORT)),
+    ("requiresUserData", Flag),
+    ("requiresPatientData", Flag),
+]);
+
 impl Node {
     /// Text that did not come as JSON, with the limit of its shape.
     pub(crate) fn text(text: &str, max: usize) -> Self {
@@ -111,6 +127,8 @@ pub enum Node {
     Number(String),
     /// A number longer than any that is taken.
     NumberTooLong,
+    /// `true` or `false`.
+    Flag(bool),
     /// An object: members we know as (place in the shape, value).
     Object {
         /// In the order in which they came.

@@ -221,8 +221,11 @@ impl Listener for Skeleton {
         }
     }
 
-    fn truth(&mut self, _: bool) {
-        self.put_other();
+    fn truth(&mut self, value: bool) {
+        match self.expected() {
+            Some(Shape::Flag) => self.put(Node::Flag(value)),
+            _ => self.put_other(),
+        }
     }
 
     fn null(&mut self) {

@@ -44,6 +44,10 @@ uuid_ids! {
     UploadId,
     /// An endpoint that is told what happens at the gateway.
     WebhookId,
+    /// A page of a supplier's that practices open from the toolbar.
+    WidgetId,
+    /// A secret under which launches of this gateway's widget are encrypted.
+    WidgetSecretId,
     /// One go at linking a patient to their PKB record.
     AttemptId,
 }

@@ -29,6 +29,7 @@ pub mod practitioner;
 pub mod secret;
 pub mod snomed;
 pub mod topic;
+pub mod widget;
 
 pub use access_code::AccessCode;
 pub use actor::Actor;
@@ -38,7 +39,7 @@ pub use file_name::FileName;
 pub use gateway_user::UserId;
 pub use ids::{
     AttemptId, ClientMessageId, ClientSystemId, DataKeyId, DeviceId, MessageRef, PlatformId,
-    SessionId, TokenId, UploadId, WebhookId,
+    SessionId, TokenId, UploadId, WebhookId, WidgetId, WidgetSecretId,
 };
 pub use nhs_number::NhsNumber;
 pub use ods_code::OdsCode;

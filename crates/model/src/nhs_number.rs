@@ -1,5 +1,9 @@
 //! NHS numbers: ten digits, the last of which checks the others (Modulus 11).
 
+mod in_text;
+
+pub use in_text::{InText, in_text, others_in};
+
 /// A well-formed NHS number. It says who a patient is, so it prints only its last three digits.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct NhsNumber(String);

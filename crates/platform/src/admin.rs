@@ -1,5 +1,11 @@
 //! What an operator does: practices, client systems, keys, toolbars, topics. The command line calls
-//! this; operator pages will.
+//! this, and so do the operators' pages.
+
+mod operators;
+pub(crate) mod pages;
+mod widgets;
+
+pub use operators::make_password;
 
 use jiff::{SignedDuration, Timestamp};
 use model::api_key::{self, CLIENT};

@@ -6,6 +6,7 @@ mod messages;
 mod status;
 mod test;
 mod topics;
+mod widgets;
 
 use crate::context::Ctx;
 use axum::Router;
@@ -23,4 +24,6 @@ pub(crate) fn routes() -> Router<Ctx> {
         .route(paths::ACCESS_TOKEN, post(access_token::exchange))
         .route(paths::VERIFY, get(access_token::verify))
         .route(paths::EVENTS, get(events::stream))
+        .route(paths::WIDGETS, post(widgets::register))
+        .route(paths::WIDGET_KEY, get(widgets::key))
 }

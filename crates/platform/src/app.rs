@@ -7,3 +7,4 @@ pub(crate) mod place;
 pub(crate) mod reclaim;
 pub(crate) mod review;
 pub(crate) mod sign_in;
+pub(crate) mod widgets;

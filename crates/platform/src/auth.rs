@@ -4,4 +4,6 @@
 pub(crate) mod access_token;
 pub(crate) mod api_key;
 pub(crate) mod assertion;
+mod house;
 pub(crate) mod session;
+pub(crate) mod signed;

@@ -33,9 +33,13 @@ pub struct PlatformConfig {
     /// Event streams open at once. Each keeps a connection busy, so there should be fewer of them than
     /// connections; beyond, the answer is 503.
     pub max_streams: usize,
-    /// Whether health and metrics are served with the API; `false` when they have a listener of
+    /// Whether health, metrics and the operators' pages are served with the API; `false` when they have a listener of
     /// their own (see [`crate::Platform::operator_router`]).
     pub operator_routes: bool,
+    /// Absolute URL under which operators reach their pages, where that is not [`Self::base_url`].
+    pub operator_url: Option<String>,
+    /// Whether widgets may also be pages of this machine itself, without https: for a sandbox only.
+    pub loopback_widgets: bool,
 }
 
 impl PlatformConfig {
@@ -51,6 +55,8 @@ impl PlatformConfig {
             large_bodies: LargeBodies::default(),
             max_streams: MAX_STREAMS,
             operator_routes: true,
+            operator_url: None,
+            loopback_widgets: false,
         }
     }
 }

@@ -5,14 +5,31 @@ use crate::config::PlatformConfig;
 use crate::metrics::PlatformMetrics;
 use httpkit::lifecycle::Shutdown;
 use httpkit::live::Streams;
+use httpkit::page::{Pages, Site};
 use httpkit::problem::Refusal;
 use intake::{Begin, Budget};
 use jiff::Timestamp;
 use model::{Clock, Entropy};
+use rust_embed::RustEmbed;
 use std::sync::{Arc, Mutex};
 use store::StoreError;
 use store::platform::PlatformStore;
 use tokio::sync::Semaphore;
+
+#[derive(RustEmbed)]
+#[folder = "src/templates/"]
+struct Templates;
+
+const SITE: Site = Site {
+    name: "Baton messaging platform",
+    home: "/",
+    strapline: "From a supplier’s system to the patient’s record. Not an NHS service.",
+};
+
+/// The platform's own pages.
+pub(crate) fn pages() -> Pages {
+    Pages::new(SITE).with_templates::<Templates>()
+}
 
 /// The platform's surroundings.
 pub(crate) struct Context {
@@ -23,6 +40,7 @@ pub(crate) struct Context {
     pub(crate) shutdown: Shutdown,
     pub(crate) metrics: PlatformMetrics,
     pub(crate) streams: Streams,
+    pub(crate) pages: Pages,
     pub(crate) bodies: Budget,
     /// Begins the blob of a large attachment.
     pub(crate) begin_blob: Begin,

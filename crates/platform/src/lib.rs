@@ -5,7 +5,7 @@
 //!   documentation and problem pages.
 //! * `app`: one use case a file; the crate `intake` reads and checks what comes. · `auth`: who
 //!   is calling. · `live`: streams. · `jobs`: workers.
-//! * `admin`: what an operator does.
+//! * `admin`: what an operator does · `admin/pages`: where they do it in a browser · `home`: the first page.
 //!
 //! No SQL stands here, and nothing of terminals or of PKB.
 
@@ -15,6 +15,7 @@ mod app;
 mod auth;
 pub mod config;
 mod context;
+mod home;
 mod jobs;
 mod live;
 mod metrics;
@@ -78,6 +79,7 @@ impl Platform {
             shutdown,
             metrics: own,
             streams,
+            pages: context::pages(),
             bodies,
             begin_blob: Arc::new(move || blobs.begin()),
             storing: Arc::new(Semaphore::new(context::STORING)),
@@ -95,9 +97,12 @@ impl Platform {
     pub fn router(&self, furnish: impl FnOnce(Router) -> Router) -> Router {
         let mut routes = api::routes().merge(practice::routes());
         if self.ctx.config.operator_routes {
-            routes = routes.merge(operator::routes(self.metrics.clone()));
+            routes = routes
+                .merge(operator::routes(self.metrics.clone()))
+                .merge(admin::pages::routes());
         }
         let router = routes
+            .merge(home::routes())
             .with_state(Arc::clone(&self.ctx))
             .merge(site::router(&self.ctx.config.base_url))
             .merge(httpkit::assets::router())
@@ -105,9 +110,13 @@ impl Platform {
         front::guard(furnish(router), self.front.clone())
     }
 
-    /// Health and metrics alone, for a listener of their own.
+    /// Health, metrics and the operators' pages alone, for a listener of their own.
     pub fn operator_router(&self) -> Router {
-        let router = operator::routes(self.metrics.clone()).with_state(Arc::clone(&self.ctx));
+        let router = operator::routes(self.metrics.clone())
+            .merge(admin::pages::routes())
+            .merge(home::to_pages())
+            .with_state(Arc::clone(&self.ctx))
+            .merge(httpkit::assets::router());
         front::guard(router.fallback(not_found), self.front.clone())
     }
 

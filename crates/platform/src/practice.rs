@@ -6,11 +6,12 @@ mod messages;
 mod registrations;
 mod sessions;
 mod stream;
+mod widgets;
 
 use crate::context::Ctx;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use wire::paths::practice as paths;
 
 /// Bodies of this API are small.
@@ -36,5 +37,11 @@ pub(crate) fn routes() -> Router<Ctx> {
         .route(paths::CODES, post(codes::make))
         .route(paths::TOKENS, get(codes::tokens))
         .route(paths::TOKEN, delete(codes::withdraw))
+        .route(paths::WIDGETS, get(widgets::list))
+        .route(
+            paths::WIDGET_HIDDEN,
+            put(widgets::hide).delete(widgets::show),
+        )
+        .route(paths::WIDGET_LAUNCHES, post(widgets::launch))
         .layer(DefaultBodyLimit::max(MAX_BODY))
 }

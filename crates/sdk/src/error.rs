@@ -1,5 +1,6 @@
 //! The three ways a call can fail, and what its caller may learn from each.
 
+use jiff::Timestamp;
 use std::time::Duration;
 use wire::problem::{Problem, ProblemType};
 
@@ -28,6 +29,8 @@ pub struct Refusal {
     pub words: String,
     /// How long the server asks to be left alone.
     pub retry_after: Option<Duration>,
+    /// What time it is there, to the second.
+    pub date: Option<Timestamp>,
 }
 
 impl Refusal {

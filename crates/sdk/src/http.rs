@@ -159,6 +159,7 @@ pub(crate) async fn refusal(response: Response) -> Error {
         return Error::Unintelligible(format!("status {status}"));
     }
     let retry_after = retry_after::of(response.headers());
+    let date = retry_after::clock(response.headers());
     let json = response
         .headers()
         .get(CONTENT_TYPE)
@@ -180,6 +181,7 @@ pub(crate) async fn refusal(response: Response) -> Error {
         problem,
         words: words.chars().take(MAX_WORDS).collect(),
         retry_after,
+        date,
     }))
 }
 

@@ -2,6 +2,7 @@
 
 mod events;
 mod topics;
+mod widgets;
 
 pub use events::{StatusEvents, Told};
 pub use topics::TopicList;

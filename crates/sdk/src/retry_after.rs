@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
-use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use std::time::Duration;
 
 /// Reads the header's value: seconds, or a date as seen from `now`; one that has passed is no time at all.
@@ -15,9 +15,13 @@ pub fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
 
 /// The same of an answer. Its own `Date` says what time it is there, however wrong that clock may be.
 pub(crate) fn of(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name: HeaderName| headers.get(name)?.to_str().ok();
-    let value = text(RETRY_AFTER)?;
-    seconds(value).or_else(|| retry_after(value, date(text(DATE)?)?))
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    seconds(value).or_else(|| retry_after(value, clock(headers)?))
+}
+
+/// What time it is at the other end, as its answer says.
+pub(crate) fn clock(headers: &HeaderMap) -> Option<Timestamp> {
+    date(headers.get(DATE)?.to_str().ok()?)
 }
 
 fn seconds(value: &str) -> Option<Duration> {

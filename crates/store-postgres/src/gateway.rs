@@ -1,13 +1,14 @@
 //! The gateway's ports on PostgreSQL, one noun a file.
 //!
 //! Who needs several locks takes them in this order, so that no two wait for each other: a patient's line (an
-//! advisory lock), rows of messages, the row of an app's patient, its flight, attempts, account and sessions, a PKB
+//! advisory lock), a practitioner (an advisory lock), a user, rows of messages, the row of an app's patient, its flight, attempts, account and sessions, a PKB
 //! record (an advisory lock), a data key, an endpoint, its deliveries, and last, with COMMIT, the tallies.
 
 mod access;
 mod accounts;
 mod events;
 mod health;
+mod launches;
 mod lines;
 mod links;
 mod outbox;
@@ -101,6 +102,7 @@ pub(crate) fn statements() -> Vec<&'static [(&'static str, crate::sql::Sql)]> {
         accounts::ALL,
         events::ALL,
         health::ALL,
+        launches::ALL,
         lines::ALL,
         outbox::ALL,
         pieces::ALL,

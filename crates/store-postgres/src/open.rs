@@ -70,6 +70,7 @@ pub async fn open_gateway(settings: &Settings, entropy: Arc<dyn Entropy>) -> Res
         patients: db.clone(),
         links: db.clone(),
         accounts: db.clone(),
+        launches: db.clone(),
         health: db,
     })
 }
@@ -139,8 +140,11 @@ fn assemble(core: Arc<Core>) -> PlatformStore {
         directory: db.clone(),
         devices: db.clone(),
         permissions: db.clone(),
+        widgets: db.clone(),
         messages: db.clone(),
         feed: db.clone(),
+        operators: db.clone(),
+        oversight: db.clone(),
         audit: db.clone(),
         blobs,
         health: db.clone(),

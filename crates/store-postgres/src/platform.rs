@@ -6,9 +6,12 @@ mod directory;
 mod feed;
 mod health;
 mod messages;
+mod operators;
+mod oversight;
 mod permissions;
 mod shared;
 mod upkeep;
+mod widgets;
 
 pub(crate) use directory::known::Known;
 pub(crate) use feed::GO_ON_GROWING;
@@ -53,7 +56,7 @@ impl Deref for Db {
 
 /// Every statement of the ports, for the test of their plans.
 #[cfg(test)]
-pub(crate) fn statements() -> [&'static [(&'static str, crate::sql::Sql)]; 8] {
+pub(crate) fn statements() -> [&'static [(&'static str, crate::sql::Sql)]; 11] {
     [
         messages::ALL,
         feed::ALL,
@@ -61,6 +64,9 @@ pub(crate) fn statements() -> [&'static [(&'static str, crate::sql::Sql)]; 8] {
         permissions::ALL,
         devices::ALL,
         directory::ALL,
+        widgets::ALL,
+        operators::ALL,
+        oversight::ALL,
         audit::ALL,
         health::ALL,
     ]

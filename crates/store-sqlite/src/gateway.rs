@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod events;
+mod launches;
 mod links;
 mod outbox;
 mod patients;
@@ -39,6 +40,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static [(&'static str, crate:
         ("Access", access::ALL),
         ("Health", crate::health::ALL),
         ("Accounts of the patient app", accounts::ALL),
+        ("Launches from the toolbar", launches::ALL),
     ];
     let [patients, lists, attempts] = patients::EVERY;
     let [links, flights] = links::EVERY;

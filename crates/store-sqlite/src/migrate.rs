@@ -51,6 +51,14 @@ pub(crate) const PLATFORM: Migrations = Migrations(&[
         "0009_identity",
         include_str!("../migrations/platform/0009_identity.sql"),
     ),
+    (
+        "0010_widgets",
+        include_str!("../migrations/platform/0010_widgets.sql"),
+    ),
+    (
+        "0011_operators",
+        include_str!("../migrations/platform/0011_operators.sql"),
+    ),
 ]);
 
 /// The gateway's.
@@ -78,6 +86,10 @@ pub(crate) const GATEWAY: Migrations = Migrations(&[
     (
         "0006_patients",
         include_str!("../migrations/gateway/0006_patients.sql"),
+    ),
+    (
+        "0007_launches",
+        include_str!("../migrations/gateway/0007_launches.sql"),
     ),
 ]);
 

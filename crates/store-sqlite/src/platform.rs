@@ -6,9 +6,12 @@ mod devices;
 mod directory;
 mod feed;
 mod messages;
+mod operators;
+mod oversight;
 mod permissions;
 mod side;
 mod upkeep;
+mod widgets;
 
 pub(crate) use audit::Head;
 pub(crate) use directory::known::Known;
@@ -49,6 +52,9 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static [(&'static str, crate:
         ("Permissions", permissions::ALL),
         ("Toolbars", devices::ALL),
         ("Directory", directory::ALL),
+        ("Widgets", widgets::ALL),
+        ("Operators", operators::ALL),
+        ("What operators see", oversight::ALL),
         ("Audit log", audit::ALL),
         ("Health", crate::health::ALL),
         ("Parts of a transaction", attempt::ALL),

@@ -24,9 +24,12 @@ pub mod gateway;
 pub mod health;
 pub mod inbox;
 pub mod life;
+pub mod operators;
+pub mod overseeing;
 pub mod permissions;
 pub mod retention;
 pub mod time;
+pub mod widgets;
 pub mod withdrawing;
 mod world;
 
@@ -132,6 +135,7 @@ macro_rules! conformance_suite {
             inbox {
                 what_waits_is_listed_oldest_first_in_pages,
                 instant_messages_wait_for_their_practitioner_only,
+                whoever_holds_a_message_is_named,
                 converted_messages_wait_for_everyone,
                 ended_messages_no_longer_wait,
                 a_message_is_got_by_the_platforms_name,
@@ -150,6 +154,25 @@ macro_rules! conformance_suite {
                 what_has_ended_never_changes,
                 an_unknown_message_is_unknown,
                 one_completion_counts,
+            }
+            operators {
+                an_operator_is_made_once,
+                wrong_passwords_are_counted_and_a_lock_is_noted,
+                a_new_password_ends_sessions_and_the_lock,
+                removing_an_operator_ends_the_sessions,
+                an_operators_session_is_found_used_and_ended,
+                a_new_session_takes_the_place_of_one_and_of_those_that_ended,
+            }
+            overseeing {
+                messages_are_seen_newest_first_in_pages,
+                messages_are_seen_by_where_they_stand,
+                messages_are_seen_by_sender_and_age,
+                a_message_is_seen_with_its_history_and_without_words,
+                what_waits_is_counted_by_practice_and_age,
+                toolbars_are_seen_with_their_last_use,
+                a_blocked_toolbar_may_be_let_in_again,
+                registration_keys_are_seen_until_they_end,
+                nothing_is_dead_but_what_is_stuck,
             }
             permissions {
                 a_code_is_exchanged_once,
@@ -183,6 +206,19 @@ macro_rules! conformance_suite {
                 nothing_is_settled_before_its_time,
                 finer_times_than_milliseconds_do_no_harm,
                 messages_settled_by_many_at_once_are_settled_once,
+            }
+            widgets {
+                a_widget_is_kept_as_it_was_registered,
+                the_same_again_is_no_change,
+                a_change_must_be_approved_again,
+                a_name_belongs_to_its_client_system,
+                a_widget_registered_by_many_at_once_is_one,
+                changes_at_once_are_counted,
+                it_is_shown_where_it_was_approved,
+                a_refused_widget_says_why_and_nobody_sees_it,
+                each_practitioner_hides_for_themselves,
+                a_launch_is_noted_and_its_tokens_work_once,
+                a_token_raced_opens_one_widget,
             }
             withdrawing {
                 only_its_practitioner_withdraws_a_token,

@@ -4,6 +4,7 @@ mod access;
 mod accounts;
 mod events;
 mod happening;
+mod launches;
 pub mod linking;
 mod links;
 mod outbox;
@@ -17,6 +18,7 @@ pub use access::{Access, Operator, OperatorSession, ProductKey};
 pub use accounts::{Account, AccountSession, Accounts};
 pub use events::{Entry, Events, Place};
 pub use happening::{Happened, Happening, Kind as HappeningKind, PatientHappening};
+pub use launches::{Known, Launch, Launched, Launches, Said, WidgetSecret, own_ids};
 pub use links::{Fence, Flight, FlightLine, Landed, Links, Tokens};
 pub use outbox::{
     Attempt, AttemptOutcome, Claimed, Content, Day, Entered, Filter, Followed, Mend, NewMessage,
@@ -66,6 +68,8 @@ pub struct GatewayStore {
     pub patients: Arc<dyn Patients>,
     /// The tokens of links.
     pub links: Arc<dyn Links>,
+    /// Launches from the toolbar, and who is which practitioner.
+    pub launches: Arc<dyn Launches>,
     /// Accounts of the patient app.
     pub accounts: Arc<dyn Accounts>,
     /// Whether storage answers.

@@ -14,8 +14,11 @@ pub mod directory;
 pub mod feed;
 pub mod gateway;
 pub mod message;
+pub mod operators;
+pub mod oversight;
 pub mod permissions;
 pub mod stage;
+pub mod widgets;
 
 use crate::{Result, StoreError};
 pub use cell::Cell;

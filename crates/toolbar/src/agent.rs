@@ -2,19 +2,28 @@
 
 mod config;
 mod operations;
+mod patient;
+mod registration;
+mod widgets;
 
 pub use config::{AgentConfig, Pace, RegistrationRequest};
 pub use operations::{Imported, OperationError};
+pub use registration::RegisterError;
 
 use crate::device::{Device, DeviceError, DeviceStore};
 use crate::importer::{self, Importer};
+use crate::inbox::{self, Inbox};
 use crate::journal::Journal;
-use crate::record_system::{FhirR4, RecordSystem};
+use crate::keeper::KeyKeeper;
+use crate::record_system::{self, RecordSystem};
+use crate::review::Notices;
+use crate::settings::{Bar, Settings, SettingsError};
 use crate::shared::Shared;
-use crate::sign_in;
+use crate::sign_in::{self, Reception, Wanted};
 use crate::state::{AgentEvent, SignedOutReason, State};
+use crate::widgets::{self as bar, Widgets};
 use sdk::{BadAddress, ToolbarClient};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinHandle;
 
@@ -24,6 +33,9 @@ const EVENTS_KEPT: usize = 256;
 /// Why a toolbar does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    /// What was set can't be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// The platform's address can't be used.
     #[error("the platform's address {0}")]
     Platform(BadAddress),
@@ -45,28 +57,30 @@ pub struct AgentHandle(Arc<Running>);
 
 struct Running {
     shared: Arc<Shared>,
-    store: DeviceStore,
-    device: Arc<OnceLock<Device>>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Agent {
-    /// Starts a toolbar whose record system speaks FHIR R4. It returns at once; sign-in goes on in the
-    /// background and shows in [`AgentHandle::state`].
+    /// Starts a toolbar. It returns at once; sign-in goes on in the background and shows in
+    /// [`AgentHandle::state`].
     ///
     /// # Errors
     /// [`StartError`]. A platform or record system that doesn't answer is no reason.
     pub async fn start(config: AgentConfig) -> Result<AgentHandle, StartError> {
-        let records = FhirR4::new(
-            config.http.clone(),
-            &config.record_system_url,
-            Arc::clone(&config.entropy),
-        )
-        .map_err(StartError::RecordSystem)?;
-        Self::start_with(config, Arc::new(records)).await
+        let settings = Settings {
+            platform_url: config.platform_url.clone(),
+            record_system: config.record_system.clone(),
+            bar: Bar::default(),
+        };
+        let faults = settings.faults();
+        if !faults.is_empty() {
+            return Err(SettingsError::Faults(faults).into());
+        }
+        let records = record_system::open(&config).map_err(StartError::RecordSystem)?;
+        Self::start_with(config, records).await
     }
 
-    /// Starts a toolbar with another record system; `record_system_url` is not used then.
+    /// Starts a toolbar with another record system; `record_system` is not used then.
     ///
     /// # Errors
     /// As [`Self::start`].
@@ -77,7 +91,8 @@ impl Agent {
         let platform =
             ToolbarClient::new(config.http, &config.platform_url).map_err(StartError::Platform)?;
         let journal = Journal::new(&config.data_dir);
-        let (store, kept) = open(config.data_dir).await?;
+        let (store, kept) = open(config.data_dir, config.keeper).await?;
+        let (reception, asked) = Reception::new(config.clock.now());
         let (importer, orders) = Importer::new();
         let shared = Arc::new(Shared {
             platform,
@@ -94,30 +109,40 @@ impl Agent {
             events: broadcast::Sender::new(EVENTS_KEPT),
             sweep: Notify::new(),
             importer,
+            inbox: Inbox::default(),
+            notices: Notices::default(),
+            widgets: Widgets::default(),
             journal,
+            reception,
         });
-        let device = Arc::new(OnceLock::new());
         let imports = tokio::spawn(importer::dispatch(Arc::clone(&shared), orders));
-        let (seen, keep, known) = (Arc::clone(&shared), store.clone(), Arc::clone(&device));
-        let signing_in = tokio::spawn(async move {
-            let users = sign_in::watch_user(Arc::clone(&seen));
-            let found = sign_in::registered(&seen, &keep, kept, config.registration).await;
-            if let Some(found) = found {
-                sign_in::follow_user(&seen, known.get_or_init(|| found), users).await;
-            }
+        let emptying = tokio::spawn(inbox::keep(Arc::clone(&shared)));
+        let widgets = tokio::spawn(bar::keep(Arc::clone(&shared)));
+        let watching = tokio::spawn(sign_in::watch_user(Arc::clone(&shared)));
+        let wanted = config.registration.map(|request| Wanted {
+            request,
+            reply: None,
         });
+        let signing_in = tokio::spawn(sign_in::run(
+            Arc::clone(&shared),
+            store,
+            kept,
+            wanted,
+            asked,
+        ));
         Ok(AgentHandle(Arc::new(Running {
             shared,
-            store,
-            device,
-            tasks: Mutex::new(vec![signing_in, imports]),
+            tasks: Mutex::new(vec![signing_in, imports, emptying, widgets, watching]),
         })))
     }
 }
 
-async fn open(dir: std::path::PathBuf) -> Result<(DeviceStore, Option<Device>), DeviceError> {
+async fn open(
+    dir: std::path::PathBuf,
+    keeper: Arc<dyn KeyKeeper>,
+) -> Result<(DeviceStore, Option<Device>), DeviceError> {
     let opened = tokio::task::spawn_blocking(move || {
-        let store = DeviceStore::open(&dir)?;
+        let store = DeviceStore::open(&dir, keeper)?;
         let kept = store.load()?;
         Ok((store, kept))
     });

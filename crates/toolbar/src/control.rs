@@ -33,6 +33,10 @@ pub mod paths {
     pub const TOKENS: &str = "/tokens";
     /// `DELETE`: withdraw one.
     pub const TOKEN: &str = "/tokens/{tokenId}";
+    /// `GET`: what the practice's bars show, `{"widgets":[…]}`.
+    pub const WIDGETS: &str = "/widgets";
+    /// `POST {"patient"?}`: open one; `{"launchUrl"}`.
+    pub const LAUNCHES: &str = "/widgets/{widgetId}/launches";
     /// `POST {"offline"}`: take the toolbar off the network, or back on it.
     pub const OFFLINE: &str = "/offline";
 }
@@ -41,6 +45,13 @@ pub mod paths {
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 struct Reject {
     reason: String,
+}
+
+/// Body of a launch. No `Debug`: it may name a patient.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Launch {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    patient: Option<String>,
 }
 
 /// Body of an offline order.

@@ -2,28 +2,34 @@
 
 mod assertion;
 mod seal;
+mod session;
 #[cfg(test)]
 mod tests;
 
+pub use session::KeptSession;
+
+use crate::keeper::{KeeperError, KeyKeeper, PcKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use httpkit::private_file;
+use jose::jws::SigningKey;
 use model::{Entropy, entropy};
-use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use wire::practice::{PracticeInfo, Registered};
 use zeroize::{Zeroize as _, Zeroizing};
 
 /// The file that holds the device, encrypted.
 pub const DEVICE_FILE: &str = "device.json";
-/// The file that holds the key of this PC, under which the device is encrypted.
-pub const KEY_FILE: &str = "pc.key";
+/// The file that holds the session, encrypted.
+pub const SESSION_FILE: &str = "session.json";
 
 /// What makes this PC known to the platform. It prints nothing of its key.
 pub struct Device {
     seed: Zeroizing<[u8; 32]>,
-    key: Ed25519KeyPair,
+    key: SigningKey,
+    public: String,
     registered: Option<Registration>,
 }
 
@@ -48,11 +54,14 @@ pub enum DeviceError {
         /// What the file system says.
         kind: std::io::ErrorKind,
     },
+    /// The key of this PC can't be had, so that nobody knows whether there is one.
+    #[error("the key of this PC: {0}")]
+    Keeper(#[from] KeeperError),
     /// The device is there, but not the key it is encrypted under.
     #[error(
-        "{DEVICE_FILE} is there, but {KEY_FILE} is missing; put it back, or remove {DEVICE_FILE} and register this PC again"
+        "{DEVICE_FILE} is there, but the key it is encrypted under is not in {0}; put it back, or remove {DEVICE_FILE} and register this PC again"
     )]
-    NoKey,
+    NoKey(&'static str),
     /// A file isn't what it should be, or was encrypted on another PC.
     #[error(
         "{0} can't be read: damaged, or from another PC; remove {DEVICE_FILE} and register this PC again"
@@ -73,18 +82,20 @@ impl Device {
         seed: Zeroizing<[u8; 32]>,
         registered: Option<Registration>,
     ) -> Result<Self, DeviceError> {
-        let key = Ed25519KeyPair::from_seed_unchecked(seed.as_slice())
-            .map_err(|_| DeviceError::Damaged(DEVICE_FILE))?;
+        let damaged = |_| DeviceError::Damaged(DEVICE_FILE);
+        let key = SigningKey::from_seed(&seed).map_err(damaged)?;
+        let public = key.public().map_err(damaged)?.x();
         Ok(Self {
             seed,
             key,
+            public,
             registered,
         })
     }
 
     /// The public half: base64url without padding, 32 bytes.
     pub fn public_key(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.key.public_key())
+        self.public.clone()
     }
 
     /// What the platform said, once it was asked.
@@ -118,18 +129,23 @@ struct Kept {
     registered: Option<Registration>,
 }
 
-/// The data directory, as far as the device goes. Its calls block for a few file operations.
-#[derive(Debug, Clone)]
-pub struct DeviceStore(PathBuf);
+/// The data directory, as far as the device goes. Its calls block for a few file operations, and for as long as the
+/// keeper of the key does.
+#[derive(Clone)]
+pub struct DeviceStore {
+    dir: PathBuf,
+    keeper: Arc<dyn KeyKeeper>,
+}
 
 impl DeviceStore {
-    /// Uses `dir`, making it when it is missing.
+    /// Uses `dir`, making it when it is missing; `keeper` has the key under which everything in it is sealed.
     ///
     /// # Errors
     /// [`DeviceError::Io`].
-    pub fn open(dir: &Path) -> Result<Self, DeviceError> {
+    pub fn open(dir: &Path, keeper: Arc<dyn KeyKeeper>) -> Result<Self, DeviceError> {
         private_file::make_dir(dir).map_err(|error| io(DEVICE_FILE, &error))?;
-        Ok(Self(dir.to_owned()))
+        let dir = dir.to_owned();
+        Ok(Self { dir, keeper })
     }
 
     /// The device, if there is one.
@@ -137,11 +153,10 @@ impl DeviceStore {
     /// # Errors
     /// [`DeviceError`].
     pub fn load(&self) -> Result<Option<Device>, DeviceError> {
-        let file = private_file::read(&self.0, DEVICE_FILE).map_err(|e| io(DEVICE_FILE, &e))?;
-        let Some(file) = file else { return Ok(None) };
-        let key = self.pc_key()?.ok_or(DeviceError::NoKey)?;
+        let Some(plain) = self.unsealed(DEVICE_FILE)? else {
+            return Ok(None);
+        };
         let damaged = || DeviceError::Damaged(DEVICE_FILE);
-        let plain = seal::open(&key, DEVICE_FILE, &file).ok_or_else(damaged)?;
         let mut kept: Kept = serde_json::from_slice(&plain).map_err(|_| damaged())?;
         let text = Zeroizing::new(std::mem::take(&mut kept.seed));
         let bytes = URL_SAFE_NO_PAD.decode(text.as_bytes()).map(Zeroizing::new);
@@ -155,45 +170,69 @@ impl DeviceStore {
     /// # Errors
     /// [`DeviceError`].
     pub fn save(&self, device: &Device, entropy: &dyn Entropy) -> Result<(), DeviceError> {
-        let key = match self.pc_key()? {
-            Some(key) => key,
-            None => self.make_pc_key(entropy)?,
-        };
         let mut kept = Kept {
             seed: URL_SAFE_NO_PAD.encode(device.seed.as_slice()),
             registered: device.registered.clone(),
         };
-        let damaged = |_| DeviceError::Damaged(DEVICE_FILE);
-        let plain = Zeroizing::new(serde_json::to_vec(&kept).map_err(damaged)?);
+        let plain = serde_json::to_vec(&kept).map(Zeroizing::new);
         kept.seed.zeroize();
-        let sealed = seal::seal(&key, DEVICE_FILE, &plain, entropy)
-            .ok_or(DeviceError::Damaged(DEVICE_FILE))?;
-        private_file::write(&self.0, DEVICE_FILE, &sealed).map_err(|e| io(DEVICE_FILE, &e))
+        let plain = plain.map_err(|_| DeviceError::Damaged(DEVICE_FILE))?;
+        self.seal(DEVICE_FILE, &plain, entropy)
     }
 
-    /// Forgets the device.
+    /// Forgets the device, its session and the key of this PC.
     ///
     /// # Errors
-    /// [`DeviceError::Io`].
+    /// [`DeviceError`].
     pub fn remove(&self) -> Result<(), DeviceError> {
-        private_file::remove(&self.0, DEVICE_FILE).map_err(|e| io(DEVICE_FILE, &e))
+        self.forget_session()?;
+        private_file::remove(&self.dir, DEVICE_FILE).map_err(|e| io(DEVICE_FILE, &e))?;
+        // Last: without its key, what is left would stop the next start.
+        Ok(self.keeper.forget()?)
     }
 
-    fn pc_key(&self) -> Result<Option<Zeroizing<[u8; 32]>>, DeviceError> {
-        let file = private_file::read(&self.0, KEY_FILE).map_err(|e| io(KEY_FILE, &e))?;
-        let Some(bytes) = file.map(Zeroizing::new) else {
-            return Ok(None);
+    /// What a file holds, if it is there.
+    fn unsealed(&self, name: &'static str) -> Result<Option<Zeroizing<Vec<u8>>>, DeviceError> {
+        let file = private_file::read(&self.dir, name).map_err(|e| io(name, &e))?;
+        let Some(file) = file else { return Ok(None) };
+        let key = self.keeper.read()?;
+        let key = key.ok_or_else(|| DeviceError::NoKey(self.keeper.name()))?;
+        let plain = seal::open(&key, name, &file);
+        plain.ok_or(DeviceError::Damaged(name)).map(Some)
+    }
+
+    /// Writes a file, sealed.
+    fn seal(
+        &self,
+        name: &'static str,
+        plain: &[u8],
+        entropy: &dyn Entropy,
+    ) -> Result<(), DeviceError> {
+        let key = match self.keeper.read()? {
+            Some(key) => key,
+            // A keyring may be away while the toolbar runs: another key must not take the place of the device's.
+            None if self.dir.join(DEVICE_FILE).exists() => {
+                return Err(DeviceError::NoKey(self.keeper.name()));
+            }
+            None => self.make_pc_key(entropy)?,
         };
-        match bytes.as_slice().try_into() {
-            Ok(key) => Ok(Some(Zeroizing::new(key))),
-            Err(_) => Err(DeviceError::Damaged(KEY_FILE)),
-        }
+        let sealed = seal::seal(&key, name, plain, entropy).ok_or(DeviceError::Damaged(name))?;
+        private_file::write(&self.dir, name, &sealed).map_err(|e| io(name, &e))
     }
 
-    fn make_pc_key(&self, entropy: &dyn Entropy) -> Result<Zeroizing<[u8; 32]>, DeviceError> {
+    fn make_pc_key(&self, entropy: &dyn Entropy) -> Result<PcKey, DeviceError> {
         let key = Zeroizing::new(entropy::bytes(entropy));
-        private_file::write(&self.0, KEY_FILE, key.as_slice()).map_err(|e| io(KEY_FILE, &e))?;
+        self.keeper.keep(&key)?;
         Ok(key)
+    }
+}
+
+impl std::fmt::Debug for DeviceStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DeviceStore")
+            .field("dir", &self.dir)
+            .field("keeper", &self.keeper.name())
+            .finish()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Puts messages into the record: several at once, one at a time for each patient, in order of arrival.
 
+mod claim;
+mod count;
 mod fault;
 mod hold;
 mod job;
@@ -8,15 +10,20 @@ mod recover;
 mod report;
 mod rest;
 
+pub(crate) use claim::{claim, give_back};
+pub(crate) use count::Counted;
 pub(crate) use fault::Fault;
+pub(crate) use hold::Hold;
+pub use hold::{Holding, WhyLost};
 
 use crate::shared::{Session, Shared};
+use count::Count;
 use rest::Rests;
-use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
-use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::{Id, JoinSet};
-use wire::practice::ClaimMode;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{Id, JoinError, JoinSet};
+use wire::practice::{ClaimMode, Detail};
 
 /// What is to be done about a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,126 +41,156 @@ pub(crate) struct Order {
     pub(crate) mode: ClaimMode,
     pub(crate) work: Work,
     pub(crate) session: Session,
-    /// Who waits for the result, if anybody does.
-    pub(crate) reply: Option<oneshot::Sender<Result<crate::Imported, Fault>>>,
+    /// It was opened by somebody, under a claim that goes on; `None` for what the toolbar does by itself.
+    pub(crate) opened: Option<Claimed>,
+}
+
+/// A message that is claimed, and who waits to hear what becomes of it.
+pub(crate) struct Claimed {
+    pub(crate) message: Detail,
+    pub(crate) hold: Hold,
+    pub(crate) reply: oneshot::Sender<Result<crate::Imported, Fault>>,
+}
+
+/// An order that counts until it is dropped.
+pub(crate) struct Taken {
+    order: Order,
+    counted: Counted,
 }
 
 /// Takes orders.
 pub(crate) struct Importer {
-    orders: mpsc::UnboundedSender<Order>,
-    unfinished: watch::Sender<usize>,
+    orders: mpsc::UnboundedSender<Taken>,
+    unfinished: Count,
     rests: Rests,
+    /// What is being imported at this moment.
+    running: Mutex<HashSet<String>>,
 }
 
 impl Importer {
     /// The order book, and its other end for [`dispatch`].
-    pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<Order>) {
+    pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<Taken>) {
         let (orders, taken) = mpsc::unbounded_channel();
-        let unfinished = watch::Sender::new(0);
-        let rests = Rests::default();
         let importer = Self {
             orders,
-            unfinished,
-            rests,
+            unfinished: Count::default(),
+            rests: Rests::default(),
+            running: Mutex::default(),
         };
         (importer, taken)
     }
 
-    /// Takes an order. One for a message that is being imported already changes nothing.
+    /// Takes an order. One for a message that is being imported already changes nothing, unless it was opened.
     pub(crate) fn order(&self, order: Order) {
-        self.unfinished.send_modify(|count| *count += 1);
-        if self.orders.send(order).is_err() {
-            // The dispatcher has ended; dropping the order tells whoever waits for it.
-            self.finished();
-        }
+        let counted = self.begin();
+        // An error says that the dispatcher has ended; dropping the order tells whoever waits for it.
+        let _ = self.orders.send(Taken { order, counted });
     }
 
-    /// Returns when nothing is being imported, or the toolbar is gone.
+    /// Something begins that a user who leaves waits for, until what this gives is dropped.
+    pub(crate) fn begin(&self) -> Counted {
+        self.unfinished.begin()
+    }
+
+    /// Whether a message is being imported at this moment.
+    pub(crate) fn works_on(&self, message_ref: &str) -> bool {
+        self.running().contains(message_ref)
+    }
+
+    fn running(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns when nothing is being imported or decided, or the toolbar is gone.
     pub(crate) fn idle(&self) -> impl Future<Output = ()> + Send + use<> {
-        let mut unfinished = self.unfinished.subscribe();
-        async move {
-            // An error says that the toolbar is gone, and every import with it.
-            let _ = unfinished.wait_for(|count| *count == 0).await;
-        }
-    }
-
-    fn finished(&self) {
-        self.unfinished
-            .send_modify(|count| *count = count.saturating_sub(1));
+        self.unfinished.none()
     }
 }
 
 /// What is in progress.
 #[derive(Default)]
 struct Desk {
-    queue: VecDeque<Order>,
+    queue: VecDeque<Taken>,
     /// Message and patient of each running job.
     running: HashMap<Id, (String, String)>,
     jobs: JoinSet<()>,
 }
 
 /// Carries out orders until the toolbar stops; what is running then is finished.
-pub(crate) async fn dispatch(shared: Arc<Shared>, mut orders: mpsc::UnboundedReceiver<Order>) {
+pub(crate) async fn dispatch(shared: Arc<Shared>, mut orders: mpsc::UnboundedReceiver<Taken>) {
     let mut desk = Desk::default();
     let mut stop = shared.stop.subscribe();
     loop {
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
-            Some(order) = orders.recv() => desk.accept(&shared, order),
-            Some(done) = desk.jobs.join_next_with_id() => {
-                desk.finish(&shared, done.map_or_else(|error| error.id(), |(id, ())| id));
-            }
+            Some(taken) = orders.recv() => desk.accept(&shared, taken),
+            Some(done) = desk.jobs.join_next_with_id() => desk.finish(&shared, done),
         }
         desk.start_what_can_start(&shared);
     }
-    for _ in desk.queue.drain(..) {
-        shared.importer.finished();
+    orders.close();
+    while let Some(taken) = orders.recv().await {
+        desk.queue.push_back(taken);
+    }
+    for taken in desk.queue.drain(..) {
+        if let Some(opened) = taken.order.opened {
+            // Without it the claim ends by itself.
+            let _ = give_back(&shared, &taken.order.session, &opened.hold).await;
+        }
     }
     while let Some(done) = desk.jobs.join_next_with_id().await {
-        desk.finish(&shared, done.map_or_else(|error| error.id(), |(id, ())| id));
+        desk.finish(&shared, done);
     }
 }
 
 impl Desk {
-    fn accept(&mut self, shared: &Shared, order: Order) {
+    fn accept(&mut self, shared: &Shared, taken: Taken) {
+        let order = &taken.order;
         let same = |reference: &String| *reference == order.message_ref;
-        let known = self.queue.iter().any(|queued| same(&queued.message_ref))
+        let queued = |taken: &Taken| same(&taken.order.message_ref);
+        let known = self.queue.iter().any(queued)
             || self.running.values().any(|(reference, _)| same(reference));
-        let resting = order.work == Work::Import
-            && order.reply.is_none()
-            && shared.importer.rests.is_resting(&order.message_ref);
-        if known || resting {
-            shared.importer.finished();
-            if let Some(reply) = order.reply {
-                // Whoever asked may have gone.
-                let _ = reply.send(Err(Fault::Busy));
-            }
-        } else {
-            self.queue.push_back(order);
+        let resting =
+            order.work == Work::Import && shared.importer.rests.is_resting(&order.message_ref);
+        if order.opened.is_some() {
+            // It is claimed already, and somebody waits for it: its turn is next.
+            self.queue.push_front(taken);
+        } else if !(known || resting) {
+            self.queue.push_back(taken);
         }
     }
 
-    fn finish(&mut self, shared: &Shared, id: Id) {
-        self.running.remove(&id);
-        shared.importer.finished();
+    fn finish(&mut self, shared: &Shared, done: Result<(Id, ()), JoinError>) {
+        let id = done.map_or_else(|error| error.id(), |(id, ())| id);
+        if let Some((reference, _)) = self.running.remove(&id) {
+            shared.importer.running().remove(&reference);
+        }
     }
 
     fn start_what_can_start(&mut self, shared: &Arc<Shared>) {
         while self.running.len() < shared.pace.at_once {
-            let free = |order: &Order| {
-                let busy = |(_, patient): &(String, String)| *patient == order.nhs_number;
+            let free = |taken: &Taken| {
+                let order = &taken.order;
+                let busy = |(reference, patient): &(String, String)| {
+                    *reference == order.message_ref || *patient == order.nhs_number
+                };
                 !self.running.values().any(busy)
             };
             let next = self.queue.iter().position(free);
-            let Some(order) = next.and_then(|place| self.queue.remove(place)) else {
+            let Some(taken) = next.and_then(|place| self.queue.remove(place)) else {
                 return;
             };
+            let Taken { order, counted } = taken;
             let names = (order.message_ref.clone(), order.nhs_number.clone());
+            shared.importer.running().insert(names.0.clone());
             let shared = Arc::clone(shared);
-            let job = match order.work {
-                Work::Import => self.jobs.spawn(job::run(shared, order)),
-                Work::Recover => self.jobs.spawn(recover::run(shared, order)),
-            };
+            let job = self.jobs.spawn(async move {
+                match order.work {
+                    Work::Import => job::run(shared, order).await,
+                    Work::Recover => recover::run(shared, order).await,
+                }
+                drop(counted);
+            });
             self.running.insert(job.id(), names);
         }
     }

@@ -1,9 +1,17 @@
-//! What waits for the practitioner: read whole after every hello, and offered to the importer.
+//! What waits for the practitioner: read whole after every hello, kept for the window, and offered to the
+//! importer.
+
+mod recent;
+mod view;
+
+pub(crate) use view::Inbox;
+pub use view::InboxView;
 
 use crate::importer::{Order, Work};
 use crate::shared::{Session, Shared};
 use crate::state::AgentEvent;
 use sdk::{Error, ToolbarSession};
+use std::sync::Arc;
 use wire::practice::{ClaimMode, Summary};
 
 /// A platform that gives more pages than this has lost its way.
@@ -28,6 +36,7 @@ pub(crate) async fn read_all(calls: &ToolbarSession) -> Result<Vec<Summary>, Err
 /// Reads the inbox and offers what should be imported without asking, after what may be in the record
 /// already.
 pub(crate) async fn sweep(shared: &Shared, session: &Session) -> Result<(), Error> {
+    shared.widgets.are_due();
     for message_ref in shared.journal.all().await {
         shared.importer.order(Order {
             // It does not wait for what is written about anybody.
@@ -36,19 +45,46 @@ pub(crate) async fn sweep(shared: &Shared, session: &Session) -> Result<(), Erro
             mode: ClaimMode::Automatic,
             work: Work::Recover,
             session: session.clone(),
-            reply: None,
+            opened: None,
         });
     }
-    for message in read_all(&session.calls).await? {
-        if wants_import(&message) {
-            offer(shared, session, &message);
+    let all = read_all(&session.calls).await?;
+    shared.inbox.read(session, &all);
+    for message in &all {
+        if wants_import(message) {
+            offer(shared, session, message);
         }
     }
     Ok(())
 }
 
+/// The stream told how a message stands.
+pub(crate) fn told(shared: &Shared, session: &Session, message: &Summary) {
+    if let Some(settled) = shared.inbox.told(session, message) {
+        shared.tell(settled);
+    }
+    offer(shared, session, message);
+}
+
+/// Empties what was kept for a practitioner who left, until the toolbar stops.
+pub(crate) async fn keep(shared: Arc<Shared>) {
+    let mut sessions = shared.session.subscribe();
+    let mut stop = shared.stop.subscribe();
+    loop {
+        tokio::select! {
+            changed = sessions.changed() => if changed.is_err() { return },
+            _ = stop.wait_for(|stop| *stop) => break,
+        }
+        let present = sessions.borrow_and_update().clone();
+        shared.inbox.leave_to(present.as_ref());
+        shared.notices.leave_to(present.as_ref());
+    }
+    shared.inbox.leave_to(None);
+    shared.notices.leave_to(None);
+}
+
 /// Offers a message to the importer, or tells people that it waits.
-pub(crate) fn offer(shared: &Shared, session: &Session, message: &Summary) {
+fn offer(shared: &Shared, session: &Session, message: &Summary) {
     if wants_import(message) {
         shared.importer.order(Order {
             message_ref: message.message_ref.clone(),
@@ -56,9 +92,9 @@ pub(crate) fn offer(shared: &Shared, session: &Session, message: &Summary) {
             mode: ClaimMode::Automatic,
             work: Work::Import,
             session: session.clone(),
-            reply: None,
+            opened: None,
         });
-    } else if is_pending(message) && !message.auto_import {
+    } else if is_pending(message) && !message.auto_import && shared.inbox.is_news(message) {
         shared.tell(AgentEvent::Waiting {
             message_ref: message.message_ref.clone(),
             message_id: message.message_id.clone(),

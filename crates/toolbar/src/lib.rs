@@ -14,14 +14,23 @@ pub mod device;
 mod importer;
 mod inbox;
 mod journal;
+pub mod keeper;
 mod live;
 pub mod record_system;
+mod review;
+pub mod settings;
+pub mod setup;
 mod shared;
 mod sign_in;
 mod state;
+mod widgets;
 
 pub use agent::{
-    Agent, AgentConfig, AgentHandle, Imported, OperationError, Pace, RegistrationRequest,
-    StartError,
+    Agent, AgentConfig, AgentHandle, Imported, OperationError, Pace, RegisterError,
+    RegistrationRequest, StartError,
 };
-pub use state::{AgentEvent, OfflineReason, SignedOutReason, State};
+pub use device::Registration;
+pub use inbox::InboxView;
+pub use record_system::PatientCard;
+pub use review::{Holding, NoticeDetail, Opened, WhyLost};
+pub use state::{AgentEvent, Connection, OfflineReason, SignedOutReason, State};

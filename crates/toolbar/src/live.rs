@@ -106,7 +106,7 @@ fn take(shared: &Shared, session: &Session, event: &Event) -> bool {
     match event.name.as_str() {
         event::MESSAGE => {
             if let Some(MessageEvent { message }) = read(event) {
-                inbox::offer(shared, session, &message);
+                inbox::told(shared, session, &message);
             }
         }
         event::CODE_USED => {

@@ -1,13 +1,22 @@
-//! The record system of a practice, as far as the toolbar needs it: four questions and one order.
+//! The record system of a practice, as far as the toolbar needs it: some questions and one order.
 
 pub mod fhir_r4;
+pub mod folder;
 
 pub use fhir_r4::FhirR4;
+pub use folder::Folder;
+
+use crate::agent::AgentConfig;
+use crate::settings::RecordSystemSettings;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use model::attachment::Kind;
+use sdk::BadAddress;
+use std::sync::Arc;
+use wire::partner::Body;
 use wire::practice::{CodedItem, CurrentUser};
 
 /// What a record system must do for the toolbar.
@@ -42,6 +51,59 @@ pub trait RecordSystem: Send + Sync {
         client_system_id: &str,
         message_id: &str,
     ) -> Result<bool, RecordSystemError>;
+
+    /// Whose record it would be, for people to compare.
+    ///
+    /// # Errors
+    /// [`RecordSystemError`].
+    async fn patient(&self, _nhs_number: &str) -> Result<PatientCard, RecordSystemError> {
+        Ok(PatientCard::NotAsked)
+    }
+
+    /// The page of a patient's record, for a browser on this PC.
+    fn record_url(&self, _nhs_number: &str) -> Option<String> {
+        None
+    }
+}
+
+/// The record system that was set.
+pub(crate) fn open(config: &AgentConfig) -> Result<Arc<dyn RecordSystem>, BadAddress> {
+    Ok(match &config.record_system {
+        RecordSystemSettings::FhirR4 {
+            url,
+            record_url_template,
+        } => {
+            let entropy = Arc::clone(&config.entropy);
+            let records = FhirR4::new(config.http.clone(), url, entropy)?;
+            Arc::new(records.with_record_url(record_url_template.clone()))
+        }
+        RecordSystemSettings::Folder {
+            path,
+            current_user_file,
+        } => Arc::new(Folder::new(path, current_user_file.as_deref())),
+    })
+}
+
+/// What a record system says of the person whose NHS number a message names. No `Debug`: it is about a patient.
+#[derive(Clone, PartialEq, Eq)]
+pub enum PatientCard {
+    /// Nobody has this number there.
+    Nobody,
+    /// One person.
+    One {
+        /// As on a letter: `WHITFIELD, Arthur (Mr)`.
+        name: String,
+        /// Date of birth, if it is known to the day.
+        birth_date: Option<Date>,
+        /// They have died.
+        deceased: bool,
+        /// The page of their record, for a browser on this PC.
+        record_url: Option<String>,
+    },
+    /// So many people.
+    Several(usize),
+    /// This record system can't be asked.
+    NotAsked,
 }
 
 /// What a search by NHS number came to. No `Debug`: an id can lead to a patient.
@@ -99,6 +161,10 @@ pub struct ImportMessage {
     pub filed_at: Timestamp,
     /// The record system's id of the patient.
     pub patient_id: String,
+    /// The patient's NHS number.
+    pub nhs_number: String,
+    /// Words for the practice, as they were sent.
+    pub body: Option<Body>,
     /// One to ten.
     pub attachments: Vec<ImportAttachment>,
     /// At most 200.

@@ -2,9 +2,13 @@
 
 use crate::agent::Pace;
 use crate::importer::Importer;
+use crate::inbox::Inbox;
 use crate::journal::Journal;
 use crate::record_system::RecordSystem;
+use crate::review::Notices;
+use crate::sign_in::Reception;
 use crate::state::{AgentEvent, State};
+use crate::widgets::Widgets;
 use model::{Clock, Entropy};
 use sdk::{ToolbarClient, ToolbarSession};
 use std::sync::Arc;
@@ -46,7 +50,12 @@ pub(crate) struct Shared {
     /// Asks for the inbox to be read again.
     pub(crate) sweep: Notify,
     pub(crate) importer: Importer,
+    pub(crate) inbox: Inbox,
+    pub(crate) notices: Notices,
+    pub(crate) widgets: Widgets,
     pub(crate) journal: Journal,
+    /// What was asked of sign-in, and what it shows.
+    pub(crate) reception: Reception,
 }
 
 impl Shared {
@@ -60,9 +69,18 @@ impl Shared {
     pub(crate) fn show(&self, state: State) {
         self.state.send_if_modified(|now| {
             let changed = *now != state;
+            if changed {
+                self.reception.moved(now, &state, self.clock.now());
+            }
             *now = state;
             changed
         });
+    }
+
+    /// Returns when the toolbar stops.
+    pub(crate) async fn stopped(&self) {
+        // It fails only when the toolbar is gone, which is a stop too.
+        let _ = self.stop.subscribe().wait_for(|stop| *stop).await;
     }
 
     pub(crate) fn stopping(&self) -> bool {

@@ -1,5 +1,6 @@
 //! What the toolbar shows of itself: where it stands, and what it did.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use wire::practice::{PracticeInfo, PractitionerInfo};
 
@@ -53,6 +54,8 @@ pub enum SignedOutReason {
     RecordSystemUnreachable,
     /// The record system's user is of another practice than this PC.
     OtherPractice,
+    /// Somebody signed out by hand.
+    Asked,
     /// The toolbar was stopped.
     Stopped,
 }
@@ -65,6 +68,17 @@ pub enum OfflineReason {
     Asked,
     /// The platform doesn't answer, or not now.
     PlatformUnreachable,
+}
+
+/// How the line to the platform is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// Since when the toolbar is [`State::Online`], or since when it is not.
+    pub since: Timestamp,
+    /// When it will try again, if it waits for that.
+    pub next_try: Option<Timestamp>,
+    /// Why the last try failed, as a sentence for people.
+    pub last_problem: Option<String>,
 }
 
 /// Something the toolbar did or noticed; nothing in it says who the patient is.
@@ -106,6 +120,19 @@ pub enum AgentEvent {
         message_ref: String,
         /// The sender's name for it.
         message_id: String,
+    },
+    /// A message reached its end without this toolbar: imported at another PC, rejected by a colleague, or
+    /// expired. Told once.
+    Settled {
+        /// The platform's name for the message.
+        message_ref: String,
+        /// The sender's name for it.
+        message_id: String,
+        /// As it ended: `COMPLETED`, `REJECTED` or `EXPIRED`.
+        status: String,
+        /// More exactly, where there is more to say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sub_status: Option<String>,
     },
     /// A client system exchanged one of the practitioner's access codes.
     CodeUsed {

@@ -7,6 +7,7 @@ mod messages;
 mod operators;
 mod permission;
 mod reference;
+mod widgets;
 
 use crate::headers;
 use crate::problem::ProblemType;
@@ -72,6 +73,8 @@ pub enum Chapter {
     Messages,
     /// What became of it.
     Following,
+    /// Pages that practices open from the toolbar.
+    Widgets,
     /// The gateway: practitioners and their authorisation.
     Users,
     /// The gateway: entering messages and seeing where they stand.
@@ -88,11 +91,12 @@ pub enum Chapter {
 
 impl Chapter {
     /// The partner API's, in reading order.
-    pub const PARTNER: [Self; 6] = [
+    pub const PARTNER: [Self; 7] = [
         Self::Connection,
         Self::Permission,
         Self::Messages,
         Self::Following,
+        Self::Widgets,
         Self::Reference,
         Self::Operators,
     ];
@@ -114,6 +118,7 @@ impl Chapter {
             Self::Permission => "Permission",
             Self::Messages => "Sending",
             Self::Following => "Following",
+            Self::Widgets => "Widgets",
             Self::Users => "Practitioners",
             Self::Entering => "Messages",
             Self::Patients => "Patients",
@@ -134,6 +139,9 @@ impl Chapter {
             }
             Self::Messages => "Send documents about one patient to one practice.",
             Self::Following => "Find out what became of a message.",
+            Self::Widgets => {
+                "A page of yours on the practice's toolbar: a practitioner opens it, and you learn who they are and which patient they mean."
+            }
             Self::Users => {
                 "The practitioners who use your product, by your own ids, and whether they have authorised you to put documents into the record by themselves. The gateway keeps their tokens; you never see one."
             }
@@ -311,6 +319,7 @@ pub fn all() -> impl Iterator<Item = &'static Endpoint> {
         .chain(&permission::ALL)
         .chain(&messages::ALL)
         .chain(&following::ALL)
+        .chain(&widgets::ALL)
         .chain(&reference::ALL)
         .chain(&operators::ALL)
 }

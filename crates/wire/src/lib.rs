@@ -15,3 +15,4 @@ pub mod pkb;
 pub mod postman;
 pub mod practice;
 pub mod problem;
+pub mod widgets;

@@ -53,7 +53,7 @@ impl Members for ExchangeCode {
 }
 
 impl Members for PutUser {
-    const MEMBERS: &'static [Member] = &[text("name")];
+    const MEMBERS: &'static [Member] = &[text("name"), text("spineUserId")];
 }
 
 impl Members for Release {

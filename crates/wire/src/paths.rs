@@ -18,6 +18,10 @@ pub mod partner {
     pub const VERIFY: &str = "/api/v1/messages/instant/access/token/verify";
     /// The client system's own messages as they change.
     pub const EVENTS: &str = "/api/v1/events";
+    /// Register a widget.
+    pub const WIDGETS: &str = "/api/v1/widgets";
+    /// The key with which a toolbar signs a launch's tokens.
+    pub const WIDGET_KEY: &str = "/api/v1/widgets/keys/{kid}";
     /// The OpenAPI document.
     pub const OPENAPI: &str = "/openapi.json";
     /// The readable page made from it.
@@ -51,6 +55,8 @@ pub mod gateway {
     pub const AUTHORISATION: &str = "/v1/users/{userId}/authorisation";
     /// Make a link to the user's own page.
     pub const AUTHORISATION_LINK: &str = "/v1/users/{userId}/authorisation-link";
+    /// What the toolbar opens for a practitioner: the launch of our widget.
+    pub const LAUNCH: &str = "/launch";
     /// The page where a practitioner enters an access code.
     pub const AUTHORISE: &str = "/authorise/{userId}";
     /// All patients of the app.
@@ -143,6 +149,12 @@ pub mod practice {
     pub const TOKENS: &str = "/toolbar/v1/tokens";
     /// One token.
     pub const TOKEN: &str = "/toolbar/v1/tokens/{tokenId}";
+    /// What stands on the practice's bars.
+    pub const WIDGETS: &str = "/toolbar/v1/widgets";
+    /// Whether the practitioner wants to see a widget.
+    pub const WIDGET_HIDDEN: &str = "/toolbar/v1/widgets/{widgetId}/hidden";
+    /// Open a widget.
+    pub const WIDGET_LAUNCHES: &str = "/toolbar/v1/widgets/{widgetId}/launches";
 }
 
 /// The record system, as a toolbar uses it (contract D).

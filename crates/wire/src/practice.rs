@@ -1,5 +1,9 @@
 //! The toolbar API's JSON (contract C). Types that carry patient data or secrets have no `Debug`.
 
+mod widgets;
+
+pub use widgets::{LaunchWidget, WidgetInfo, WidgetLaunched, Widgets};
+
 use serde::{Deserialize, Serialize};
 
 /// Register a toolbar with a two-part key.
@@ -124,6 +128,13 @@ pub struct Summary {
     pub attachments: u32,
     /// How many coded items.
     pub coded_data_items: u32,
+    /// The practitioner whose toolbar holds it now, by name; the caller too. Left out when nobody does, or
+    /// when the holder has signed out and the lease is not over yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_by: Option<String>,
+    /// Whether the caller's own session holds it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_by_you: bool,
 }
 
 /// The inbox.

@@ -202,6 +202,10 @@ pub struct Problem {
     /// Why, in one word of a list, for kinds that have several reasons (link-refused).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The practitioner whose toolbar holds the message, by name (message-held, told to toolbars of the same
+    /// practice only).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_by: Option<String>,
     /// `urn:uuid:` of this occurrence; the server's log line carries it too.
     pub instance: String,
     /// Every fault of the request, in document order.
@@ -224,6 +228,7 @@ impl Problem {
             status: kind.status(),
             detail: None,
             reason: None,
+            held_by: None,
             instance: format!("urn:uuid:{instance}"),
             invalid_parameters: Vec::new(),
             line: None,

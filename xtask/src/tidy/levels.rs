@@ -60,6 +60,24 @@ const HOUSE: &[Place] = &[
         tests_may_use: &[],
     },
     Place {
+        name: "jose",
+        level: 1,
+        may_use: &[],
+        tests_may_use: &[],
+    },
+    Place {
+        name: "preview",
+        level: 1,
+        may_use: &["model"],
+        tests_may_use: &[],
+    },
+    Place {
+        name: "signin",
+        level: 2,
+        may_use: &["httpkit", "wire", "model"],
+        tests_may_use: &[],
+    },
+    Place {
         name: "intake",
         level: 2,
         may_use: &["httpkit", "store", "wire", "model"],
@@ -69,7 +87,9 @@ const HOUSE: &[Place] = &[
         name: "gateway",
         level: 3,
         may_use: &[
+            "signin",
             "intake",
+            "jose",
             "httpkit",
             "sdk",
             "store",
@@ -82,14 +102,23 @@ const HOUSE: &[Place] = &[
     Place {
         name: "platform",
         level: 3,
-        may_use: &["intake", "httpkit", "store", "wire", "model", "faultpoint"],
+        may_use: &[
+            "signin",
+            "intake",
+            "jose",
+            "httpkit",
+            "store",
+            "wire",
+            "model",
+            "faultpoint",
+        ],
         // The one look sideways: its tests need a database.
         tests_may_use: &["store-sqlite"],
     },
     Place {
         name: "toolbar",
         level: 3,
-        may_use: &["httpkit", "sdk", "wire", "model", "faultpoint"],
+        may_use: &["jose", "httpkit", "sdk", "wire", "model", "faultpoint"],
         tests_may_use: &[],
     },
     Place {
@@ -144,11 +173,26 @@ const HOUSE: &[Place] = &[
         tests_may_use: &[],
     },
     Place {
+        // It meets the platform through the toolbar, and documents through preview.
+        name: "desktop",
+        level: 4,
+        may_use: &["toolbar", "preview", "sdk", "wire", "model"],
+        tests_may_use: &[],
+    },
+    Place {
         name: "e2e",
         level: 5,
         may_use: &[],
         // It meets the product as others do: over HTTP and by the command line.
-        tests_may_use: &["httpkit", "sdk", "wire", "model", "faultpoint", "testdb"],
+        tests_may_use: &[
+            "jose",
+            "httpkit",
+            "sdk",
+            "wire",
+            "model",
+            "faultpoint",
+            "testdb",
+        ],
     },
     Place {
         name: "bench",

@@ -4,11 +4,13 @@ mod calls;
 mod kept;
 mod patients;
 mod serve;
+mod widget;
 
 pub(crate) use calls::{AtGateway, Message, User, Webhook};
 pub(crate) use kept::{GatewayData, Key, KeySources, Keys, Operator};
 pub(crate) use patients::{LinkState, Patient};
 pub(crate) use serve::{AtPkb, AtPlatform, GatewayServe};
+pub(crate) use widget::{Register as RegisterWidget, Widget};
 
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -75,6 +77,9 @@ pub(crate) enum Gateway {
     /// Endpoints that are told what happens.
     #[command(subcommand)]
     Webhook(Webhook),
+    /// What practices' toolbars show of the gateway, and launch.
+    #[command(subcommand)]
+    Widget(Widget),
     /// Its database: which tables it has, and bringing them up to date.
     #[command(subcommand)]
     Db(GatewayDb),

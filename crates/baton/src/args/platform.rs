@@ -73,9 +73,12 @@ pub(crate) struct PlatformServe {
     /// URL under which clients reach it, when that is not the address it listens at.
     #[arg(long, env = "BATON_PLATFORM_BASE_URL", value_name = "URL")]
     pub(crate) base_url: Option<url::Url>,
-    /// Serve health and metrics here instead of beside the API.
+    /// Serve health, metrics and the operators' pages here instead of beside the API.
     #[arg(long, env = "BATON_PLATFORM_OPERATOR_LISTEN", value_name = "ADDR:PORT")]
     pub(crate) operator_listen: Option<SocketAddr>,
+    /// URL under which operators reach those pages, when that is not the address they listen at.
+    #[arg(long, env = "BATON_PLATFORM_OPERATOR_URL", value_name = "URL")]
+    pub(crate) operator_url: Option<url::Url>,
     #[command(flatten)]
     pub(crate) limits: ClientLimits,
     /// Largest attachment kept in the database, in bytes; larger ones become blobs.
@@ -113,6 +116,12 @@ pub(crate) enum Platform {
     /// Topics that messages may have.
     #[command(subcommand)]
     Topic(Topic),
+    /// Widgets of client systems: see what waits, and decide.
+    #[command(subcommand)]
+    Widget(Widget),
+    /// People who may sign in to the operators' pages.
+    #[command(subcommand)]
+    Operator(PlatformOperator),
     /// The audit log.
     #[command(subcommand)]
     Audit(Audit),
@@ -247,6 +256,76 @@ pub(crate) enum Topic {
     },
     /// List all.
     List(PlatformData),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Widget {
+    /// List all, with what each opens and what it wants to know.
+    List(PlatformData),
+    /// Let practices see a widget as it is now. After any change it must be approved again.
+    Approve {
+        #[command(flatten)]
+        data: PlatformData,
+        /// Its id, as `widget list` shows it.
+        id: String,
+        /// The revision that you looked at, as `widget list` shows it.
+        revision: u32,
+        /// The ODS code of a practice that may see it; once for each.
+        #[arg(
+            long = "practice",
+            value_name = "ODS_CODE",
+            required_unless_present = "all"
+        )]
+        practices: Vec<String>,
+        /// Every practice may see it, later ones too.
+        #[arg(long, conflicts_with = "practices")]
+        all: bool,
+    },
+    /// Refuse a widget, or take an approval back. Its supplier reads the reason.
+    Refuse {
+        #[command(flatten)]
+        data: PlatformData,
+        /// Its id, as `widget list` shows it.
+        id: String,
+        /// The revision that you looked at, as `widget list` shows it.
+        revision: u32,
+        /// Why, in at most 300 characters.
+        reason: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum PlatformOperator {
+    /// Add one, or give one a new password, which ends their sessions. Asks for the password on a terminal;
+    /// anywhere else one is made and shown once.
+    Add {
+        #[command(flatten)]
+        data: PlatformData,
+        /// The name to sign in with.
+        name: String,
+        /// Make a password and show it, on a terminal too.
+        #[arg(long)]
+        make_password: bool,
+    },
+    /// Give one who is there a new password, which ends their sessions.
+    Password {
+        #[command(flatten)]
+        data: PlatformData,
+        /// The name.
+        name: String,
+        /// Make a password and show it, on a terminal too.
+        #[arg(long)]
+        make_password: bool,
+    },
+    /// List all.
+    List(PlatformData),
+    /// Remove one, and end their sessions.
+    Remove {
+        #[command(flatten)]
+        data: PlatformData,
+        /// The name.
+        name: String,
+    },
 }
 
 #[derive(Subcommand)]

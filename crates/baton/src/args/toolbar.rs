@@ -31,6 +31,18 @@ pub(crate) enum Toolbar {
         #[arg(long)]
         reason: String,
     },
+    /// List the widgets that the practice sees.
+    Widgets(DataDir),
+    /// Open a widget as whoever is signed in: print the address for a browser, which works once, within a minute.
+    Launch {
+        #[command(flatten)]
+        data: DataDir,
+        /// Its id, as `widgets` shows it.
+        id: String,
+        /// NHS number of the patient, for a widget that wants one.
+        #[arg(long, value_name = "NHS_NUMBER")]
+        patient: Option<String>,
+    },
     /// List who may send without asking.
     Tokens(DataDir),
     /// Withdraw such a permission.

@@ -10,6 +10,7 @@ pub(crate) mod pkb;
 pub(crate) mod serve;
 mod users;
 mod webhooks;
+mod widget;
 
 use crate::args::Gateway as Command;
 
@@ -29,5 +30,6 @@ pub(crate) async fn run(command: Command, json: bool) -> anyhow::Result<()> {
         Command::Message(command) => messages::run(command, json).await,
         Command::Patient(command) => patients::run(command, json).await,
         Command::Webhook(command) => webhooks::run(command, json).await,
+        Command::Widget(command) => widget::run(command, json).await,
     }
 }

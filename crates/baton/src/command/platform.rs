@@ -1,8 +1,10 @@
 //! `baton platform`: run it, and an operator's acts on its database.
 
 pub(crate) mod acts;
+mod operators;
 mod ready;
 mod serve;
+mod widgets;
 
 use crate::args::Platform as Command;
 pub(crate) use ready::run as ready;
@@ -18,6 +20,8 @@ pub(crate) async fn run(command: Command, json: bool) -> anyhow::Result<()> {
         Command::Key(command) => acts::key(command, json).await,
         Command::Device(command) => acts::device(command, json).await,
         Command::Topic(command) => acts::topic(command, json).await,
+        Command::Widget(command) => widgets::run(command, json).await,
+        Command::Operator(command) => operators::run(command, json).await,
         Command::Audit(command) => acts::audit(command, json).await,
     }
 }

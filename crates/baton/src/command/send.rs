@@ -175,6 +175,7 @@ mod tests {
                 problem: None,
                 words: String::new(),
                 retry_after: None,
+                date: None,
             }))
         };
         for status in [400, 401, 409, 413] {

@@ -22,6 +22,8 @@ pub(crate) async fn run(command: Command, json: bool) -> anyhow::Result<()> {
         Command::Inbox(data) => inbox(&data, json).await,
         Command::Import { data, id } => import(&data, &id, json).await,
         Command::Reject { data, id, reason } => reject(&data, &id, &reason, json).await,
+        Command::Widgets(data) => widgets(&data, json).await,
+        Command::Launch { data, id, patient } => launch(&data, &id, patient.as_deref(), json).await,
         Command::Tokens(data) => tokens(&data, json).await,
         Command::Withdraw { data, id } => withdraw(&data, &id, json).await,
     }
@@ -163,6 +165,40 @@ async fn reject(data: &DataDir, id: &str, reason: &str, json: bool) -> anyhow::R
         return output::json(&outcome);
     }
     output::line("Rejected. The sender sees the reason.");
+    Ok(())
+}
+
+async fn widgets(data: &DataDir, json: bool) -> anyhow::Result<()> {
+    let widgets = control(data)?.widgets().await.map_err(told)?;
+    if json {
+        return output::json(&json!({ "widgets": widgets }));
+    }
+    let rows: Vec<_> = widgets
+        .into_iter()
+        .map(|widget| {
+            let wants = match (widget.requires_user_data, widget.requires_patient_data) {
+                (_, true) => "who you are, and a patient",
+                (true, false) => "who you are",
+                (false, false) => "nothing",
+            };
+            vec![
+                widget.widget_id,
+                widget.name,
+                widget.client_name,
+                wants.to_owned(),
+            ]
+        })
+        .collect();
+    output::table(&["ID", "WIDGET", "FROM", "WANTS TO KNOW"], &rows);
+    Ok(())
+}
+
+async fn launch(data: &DataDir, id: &str, patient: Option<&str>, json: bool) -> anyhow::Result<()> {
+    let url = control(data)?.launch(id, patient).await.map_err(told)?;
+    if json {
+        return output::json(&json!({ "launchUrl": url }));
+    }
+    output::line(&url);
     Ok(())
 }
 

@@ -39,6 +39,7 @@ impl<'a> Banner<'a> {
             "practitioner": { "spineUserId": practitioner.spine_user_id, "name": practitioner.name },
             "gateway": connection.gateway,
             "pkb": connection.pkb,
+            "admin": connection.admin,
             "startedInSeconds": self.took.as_secs_f64(),
             "memoryBytes": resident_bytes(),
         })
@@ -66,6 +67,13 @@ impl<'a> Banner<'a> {
             "Platform",
             &format!("{0}  (documentation: {0}/docs)", connection.platform_url),
         );
+        if let Some(admin) = &connection.admin {
+            let (url, user, password) = (&admin.url, &admin.user, &admin.password);
+            row(
+                "Operators",
+                &format!("{url}  (sign in as {user}, password {password})"),
+            );
+        }
         if let Some(gateway) = &connection.gateway {
             row(
                 "Gateway",

@@ -23,7 +23,7 @@ const CLIENT: &str = "Demo client system";
 const GATEWAY: &str = "Demo gateway";
 /// A user of the gateway, not authorised yet.
 pub(crate) const USER: &str = "demo-practitioner";
-/// Who signs in to the gateway's console.
+/// Who signs in to the platform's operators' pages and to the gateway's console.
 pub(crate) const OPERATOR: &str = "operator";
 
 /// What must be known again. It holds the sandbox's own secrets and is for its owner only.
@@ -36,6 +36,9 @@ pub(crate) struct Kept {
     /// Missing in the folder of a version that had no gateway.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) gateway: Option<KeptGateway>,
+    /// The operator's password at the platform's pages; missing in the folder of a version that had none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) admin_password: Option<String>,
 }
 
 /// What must be known again of the gateway.
@@ -118,9 +121,34 @@ pub(crate) async fn prepare(
         key_part1: registration.part_1,
         key_part2: registration.part_2.reveal().to_owned(),
         gateway: None,
+        admin_password: None,
     };
     write(folder, &kept)?;
     Ok(kept)
+}
+
+/// Makes the operator of the platform's pages, unless there is one whose password is known.
+pub(crate) async fn prepare_admin(
+    folder: &Path,
+    store: &PlatformStore,
+    kept: &mut Kept,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> anyhow::Result<()> {
+    let there = store.operators.operator(OPERATOR).await?.is_some();
+    if there && kept.admin_password.is_some() {
+        return Ok(());
+    }
+    let admin = Admin {
+        store,
+        by: Actor::Operator("up".to_owned()),
+        now,
+        entropy,
+    };
+    let password = platform::admin::make_password(entropy);
+    admin.put_operator(OPERATOR, &password).await?;
+    kept.admin_password = Some(password.reveal().to_owned());
+    write(folder, kept)
 }
 
 /// The same for the gateway, which has a database of its own.

@@ -2,7 +2,7 @@
 
 use super::first_start::{self, Kept};
 use super::sdk_dir::AtGateway;
-use super::{GATEWAY_DIR, parts::Surroundings};
+use super::{GATEWAY_DIR, parts::Surroundings, widget};
 use crate::args::{KeySources, Up};
 use crate::folder::make_own;
 use crate::pkb;
@@ -58,6 +58,7 @@ pub(super) async fn prepare(
 
 /// Whom it calls.
 pub(super) struct Others<'a> {
+    pub(super) platform: &'a PlatformStore,
     pub(super) platform_url: &'a str,
     pub(super) pkb_url: &'a str,
 }
@@ -69,6 +70,7 @@ pub(super) async fn start(
     (place, store): (GatewayPlace, GatewayStore),
     kept: &first_start::KeptGateway,
     Others {
+        platform,
         platform_url,
         pkb_url,
     }: Others<'_>,
@@ -82,6 +84,14 @@ pub(super) async fn start(
     };
     let vault = place.vault(&own_key, &store, Arc::clone(&clock)).await?;
     let url = bound.url();
+    let leads = widget::Leads {
+        store: &store,
+        vault: &vault,
+        url: &url,
+        platform_url,
+        platform_key: &kept.platform_key,
+    };
+    widget::prepare(leads, platform, around).await?;
     let platform_key = Secret::new(kept.platform_key.clone());
     let mut config = GatewayConfig::new(url.clone(), platform_url.to_owned(), platform_key);
     // A sandbox: whoever tries it listens on this very machine, and no product is there to make links.

@@ -1,9 +1,9 @@
 //! Starts the parts of the environment in their order, and ends them in the opposite one.
 
 use super::first_start::{self, Kept};
-use super::sdk_dir::{self, Connection};
+use super::sdk_dir::{self, AtAdmin, Connection};
 use super::{PLATFORM_DIR, SANDBOX_CLOCK, TOOLBAR_DIR};
-use super::{gateway, pkb};
+use super::{gateway, pkb, window};
 use crate::args::Up;
 use crate::folder::make_own;
 use crate::storage::{OldSchema, Place, Served};
@@ -30,6 +30,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use toolbar::control::ControlServer;
+use toolbar::keeper::FileKeeper;
+use toolbar::settings::RecordSystemSettings;
 use toolbar::{Agent, AgentConfig, AgentHandle, Pace, State};
 use wire::practice::NewCode;
 
@@ -90,10 +92,15 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
         .await?;
     let mut kept =
         first_start::prepare(folder, &store, around.clock.now(), &*around.entropy).await?;
+    let now = around.clock.now();
+    first_start::prepare_admin(folder, &store, &mut kept, now, &*around.entropy).await?;
     let gateway_data = gateway::prepare(args, &around, &store, &mut kept).await?;
     let (platform_url, pas_url) = (platform_bound.url(), pas_bound.url());
-    let config = PlatformConfig::new(platform_url.clone(), code_key);
+    let mut config = PlatformConfig::new(platform_url.clone(), code_key);
+    // The gateway's widget is on this machine, like everything here.
+    config.loopback_widgets = true;
     let clock: Arc<dyn Clock> = around.clock.clone();
+    let at_platform = store.clone();
     let platform = Platform::new(
         config,
         store,
@@ -154,12 +161,20 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
         gateway_data,
         &kept_gateway,
         gateway::Others {
+            platform: &at_platform,
             platform_url: &platform_url,
             pkb_url: &pkb.access.url,
         },
     )
     .await?;
+    let at_practice = record_system(&pas_url);
+    window::write(folder, kept.registration(), &platform_url, at_practice)?;
     let practice = people::riverside();
+    let admin = kept.admin_password.map(|password| AtAdmin {
+        url: format!("{platform_url}/admin"),
+        user: first_start::OPERATOR.to_owned(),
+        password,
+    });
     let connection = Connection {
         platform_url,
         api_key: kept.api_key,
@@ -169,6 +184,7 @@ pub(crate) async fn start(args: &Up) -> anyhow::Result<Parts> {
         nhs_number: people::SAMPLE_NHS_NUMBER.to_owned(),
         gateway: Some(gateway.connection.clone()),
         pkb: Some(pkb.access),
+        admin,
     };
     sdk_dir::write(folder, &connection)?;
     let signed_in = signed_in(&toolbar).await;
@@ -214,6 +230,14 @@ async fn test_pas(
     Ok((pas, first))
 }
 
+/// The Test PAS as toolbars know it.
+fn record_system(pas_url: &str) -> RecordSystemSettings {
+    RecordSystemSettings::FhirR4 {
+        url: pas_url.to_owned(),
+        record_url_template: Some(format!("{pas_url}/subjects/nhs-number/{{nhsNumber}}")),
+    }
+}
+
 async fn toolbar(
     folder: &Path,
     around: &Surroundings,
@@ -221,10 +245,12 @@ async fn toolbar(
     platform_url: &str,
     pas_url: &str,
 ) -> anyhow::Result<AgentHandle> {
+    let data_dir = folder.join(TOOLBAR_DIR);
     let config = AgentConfig {
-        data_dir: folder.join(TOOLBAR_DIR),
+        keeper: Arc::new(FileKeeper::new(&data_dir)),
+        data_dir,
         platform_url: platform_url.to_owned(),
-        record_system_url: pas_url.to_owned(),
+        record_system: record_system(pas_url),
         registration: Some(kept.registration()),
         http: httpkit::outbound::client(None)?,
         clock: around.clock.clone(),

@@ -38,6 +38,17 @@ pub(crate) struct Connection {
     /// The PKB sandbox, likewise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) pkb: Option<PkbAccess>,
+    /// The platform's operators' pages, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) admin: Option<AtAdmin>,
+}
+
+/// The operators' pages of a running `baton up`'s platform.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct AtAdmin {
+    pub(crate) url: String,
+    pub(crate) user: String,
+    pub(crate) password: String,
 }
 
 /// The gateway of a running `baton up`.

@@ -2,6 +2,7 @@
 //!
 //! Pictures of every page go to `target/screenshots`, for somebody to look at.
 
+mod admin;
 mod chromium;
 mod driver;
 mod gateway;

@@ -18,6 +18,8 @@ mod retention;
 mod retries;
 mod storage_flags;
 mod trouble;
+mod two_toolbars;
+mod widgets;
 
 use crate::world::World;
 use crate::world::pc::{Desk, Pc};

@@ -120,6 +120,7 @@ impl World {
         let integrator = Integrator::new(http.clone(), &text("/platform/url"), &key, watch.clone());
         let product = Product::of(http.clone(), &ready["gateway"], watch.clone());
         watch.secret(&text("/gateway/consolePassword"));
+        watch.secret(&text("/admin/password"));
         let pkb = People::of(http.clone(), &ready["pkb"], watch.clone());
         let records = Records::new(http.clone(), &text("/testPas/url"));
         let baton = Baton::on(&data);

@@ -1,6 +1,6 @@
 //! `/v1/users/{userId}/authorisation`: an access code taken, looked at, forgotten; and the link to the page.
 
-use super::users::{authorisation_shape, shape, user_in};
+use super::users::{authorisation_shape, told, user_in};
 use crate::app::{capture_code, users};
 use crate::auth::product::Product;
 use crate::context::{Ctx, storage};
@@ -23,8 +23,8 @@ pub(super) async fn take(
     Object(sent): Object<ExchangeCode>,
 ) -> Result<Json<shapes::User>, Refusal> {
     let id = user_in(&id)?;
-    let user = capture_code::take(&ctx, product.by(), &id, &sent.access_code).await?;
-    Ok(Json(shape(&user)))
+    capture_code::take(&ctx, product.by(), &id, &sent.access_code).await?;
+    Ok(Json(told(&ctx, &id).await?))
 }
 
 /// `GET …/authorisation`: what the platform says now.

@@ -13,10 +13,10 @@ use axum::{Json, Router};
 use httpkit::json_body::Object;
 use httpkit::problem::Refusal;
 use httpkit::segment::Segment;
-use model::UserId;
 use model::gateway_user::Authorisation;
+use model::{SpineUserId, UserId};
 use std::collections::BTreeMap;
-use store::gateway::{User, UserFilter};
+use store::gateway::{Known, User, UserFilter};
 use wire::gateway::users as shapes;
 use wire::paths::gateway as paths;
 use wire::problem::InvalidParameter;
@@ -51,7 +51,7 @@ pub(super) fn user_in(path: &str) -> Result<UserId, Refusal> {
 /// `PUT /v1/users/{userId}`: 201 for a new one.
 async fn put(
     State(ctx): State<Ctx>,
-    _: Product,
+    product: Product,
     Segment(id): Segment<String>,
     request: Request,
 ) -> Result<(StatusCode, Json<shapes::User>), Refusal> {
@@ -63,14 +63,27 @@ async fn put(
         sent
     };
     let name = sent.name.as_deref().map(checked_name).transpose()?;
-    let new = ctx.store.users.put(&id, name, ctx.now()).await;
-    let status = if new.map_err(storage)? {
+    let practitioner = sent.spine_user_id.as_deref().map(checked_practitioner);
+    let practitioner = practitioner.transpose()?;
+    let new = users::put(&ctx, &product.by(), &id, name, practitioner.as_ref()).await?;
+    let status = if new {
         StatusCode::CREATED
     } else {
         StatusCode::OK
     };
-    let user = users::find(&ctx, &id).await?;
-    Ok((status, Json(shape(&user))))
+    Ok((status, Json(told(&ctx, &id).await?)))
+}
+
+fn checked_practitioner(text: &str) -> Result<SpineUserId, Refusal> {
+    SpineUserId::parse(text)
+        .map_err(|_| Refusal::fault("spineUserId", "Must be 1 to 32 letters, digits or hyphens"))
+}
+
+/// One user as told, with who that is.
+pub(super) async fn told(ctx: &Ctx, id: &UserId) -> Result<shapes::User, Refusal> {
+    let user = users::find(ctx, id).await?;
+    let known = ctx.store.launches.known(id, id).await.map_err(storage)?;
+    Ok(shape(&user, known.first()))
 }
 
 fn checked_name(name: &str) -> Result<&str, Refusal> {
@@ -88,8 +101,7 @@ async fn one(
     _: Product,
     Segment(id): Segment<String>,
 ) -> Result<Json<shapes::User>, Refusal> {
-    let user = users::find(&ctx, &user_in(&id)?).await?;
-    Ok(Json(shape(&user)))
+    Ok(Json(told(&ctx, &user_in(&id)?).await?))
 }
 
 /// `DELETE /v1/users/{userId}`: the token goes with the user; messages stay.
@@ -120,9 +132,11 @@ async fn list(
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next = found.last().filter(|_| more);
+    let known = users::known(&ctx, &found).await.map_err(storage)?;
+    let who = |user: &User| known.iter().find(|known| known.user == user.id);
     Ok(Json(shapes::UserList {
         next: next.map(|user| user.id.as_str().to_owned()),
-        users: found.iter().map(shape).collect(),
+        users: found.iter().map(|user| shape(user, who(user))).collect(),
     }))
 }
 
@@ -163,12 +177,19 @@ fn read(wanted: &BTreeMap<String, String>) -> Result<(UserFilter, u32), Refusal>
 }
 
 /// A user as it is told.
-pub(super) fn shape(user: &User) -> shapes::User {
+fn shape(user: &User, known: Option<&Known>) -> shapes::User {
     shapes::User {
         user_id: user.id.as_str().to_owned(),
         name: user.name.clone(),
         created_at: user.made_at.to_string(),
         authorisation: authorisation_shape(user),
+        practitioner: known.map(|known| shapes::Practitioner {
+            spine_user_id: known.spine_user_id.as_str().to_owned(),
+            name: known.name.clone(),
+            ods_code: known.ods_code.as_ref().map(|code| code.as_str().to_owned()),
+            linked_at: known.linked_at.to_string(),
+            last_launch_at: known.last_launch_at.map(|at| at.to_string()),
+        }),
     }
 }
 

@@ -1,22 +1,23 @@
 //! The operators' way in.
 
-use crate::auth::door::{Door, Entrant, Spell};
-use crate::context::Context;
+use crate::context::{Context, storage};
 use jiff::Timestamp;
 use model::Hash;
-use store::Result;
+use signin::door::{Door, Entrant, Result, Spell};
 use store::gateway::OperatorSession;
 
 /// Operators by name.
 pub(super) struct Operators;
 
 impl Door for Operators {
+    type House = Context;
+
     const SESSION: &'static str = "baton_gateway_session";
     const KNOWN: &'static str = "baton_gateway_known";
     const KNOWN_PURPOSE: &'static str = "console-known-browser";
 
     async fn find(ctx: &Context, name: &str) -> Result<Option<Entrant>> {
-        let found = ctx.store.access.operator(name).await?;
+        let found = ctx.store.access.operator(name).await.map_err(storage)?;
         Ok(found.map(|operator| Entrant {
             whose: operator.name,
             password_hash: operator.password_hash,
@@ -32,13 +33,14 @@ impl Door for Operators {
         locked_until: Option<Timestamp>,
     ) -> Result<()> {
         let access = &ctx.store.access;
-        access.set_failures(whose, failures, locked_until).await
+        let counted = access.set_failures(whose, failures, locked_until).await;
+        counted.map_err(storage)
     }
 
     async fn begin(ctx: &Context, spell: &Spell, before: Option<Hash>) -> Result<bool> {
         let access = &ctx.store.access;
         if let Some(before) = before {
-            access.end_session(before).await?;
+            access.end_session(before).await.map_err(storage)?;
         }
         let session = OperatorSession {
             hash: spell.hash,
@@ -47,12 +49,12 @@ impl Door for Operators {
             ends_at: spell.ends_at,
             used_at: spell.used_at,
         };
-        access.add_session(&session).await?;
+        access.add_session(&session).await.map_err(storage)?;
         Ok(true)
     }
 
     async fn spell(ctx: &Context, hash: Hash) -> Result<Option<Spell>> {
-        let found = ctx.store.access.session(hash).await?;
+        let found = ctx.store.access.session(hash).await.map_err(storage)?;
         Ok(found.map(|session| Spell {
             hash: session.hash,
             whose: session.operator,
@@ -63,10 +65,11 @@ impl Door for Operators {
     }
 
     async fn used(ctx: &Context, hash: Hash, at: Timestamp) -> Result<()> {
-        ctx.store.access.use_session(hash, at).await
+        let noted = ctx.store.access.use_session(hash, at).await;
+        noted.map_err(storage)
     }
 
     async fn end(ctx: &Context, hash: Hash) -> Result<()> {
-        ctx.store.access.end_session(hash).await
+        ctx.store.access.end_session(hash).await.map_err(storage)
     }
 }

@@ -5,18 +5,17 @@
 
 use super::door::Operators;
 use super::{FORMS, Failure, paths};
-use crate::auth::desk::{Desk, Entry};
-use crate::auth::form::private;
-use crate::auth::session::{self, moved};
-use crate::auth::{known, next};
 use crate::context::Ctx;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
-use httpkit::problem::Refusal;
 use model::Secret;
 use serde::Deserialize;
+use signin::desk::{Desk, Entry};
+use signin::form::private;
+use signin::session::{self, moved};
+use signin::{known, next};
 use std::sync::Arc;
 
 const WRONG: &str = "The name or the password is not right. After 5 wrong passwords in a row an account is locked for a minute, and longer after more";
@@ -78,8 +77,7 @@ pub(super) async fn sign_in(
     if !FORMS.holds(&ctx, &headers, &typed.csrf) {
         return again(StatusCode::UNPROCESSABLE_ENTITY, STALE);
     }
-    let known = known::read::<Operators>(&ctx, &headers, name).await;
-    let known = known.map_err(Refusal::from)?;
+    let known = known::read::<Operators>(&ctx, &headers, name).await?;
     let entry = desk.look::<Operators>(&ctx, name, password, known).await?;
     match entry {
         Entry::In(_) => {}
@@ -93,9 +91,7 @@ pub(super) async fn sign_in(
     }
     let cookies = [
         session::begin::<Operators>(&ctx, &headers, name).await?,
-        known::cookie::<Operators>(&ctx, name)
-            .await
-            .map_err(Refusal::from)?,
+        known::cookie::<Operators>(&ctx, name).await?,
     ];
     Ok(moved(inside(&typed.next), cookies))
 }

@@ -3,8 +3,6 @@
 
 use super::door::Operators;
 use super::{FORMS, Failure, paths, who};
-use crate::auth::form::private;
-use crate::auth::{next, session};
 use crate::context::Ctx;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -12,6 +10,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use httpkit::csrf::FormToken;
 use minijinja::Value;
+use signin::form::private;
+use signin::{next, session};
 use std::sync::Arc;
 
 /// An operator is signed in.

@@ -1,7 +1,7 @@
 //! Moments as people in the United Kingdom read them.
 
-use crate::uk_time;
-pub(super) use crate::uk_time::exact as moment;
+use httpkit::uk_time;
+pub(super) use httpkit::uk_time::{ago, exact as moment};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -11,19 +11,6 @@ use store::gateway::Day;
 pub(super) fn written(text: &str) -> String {
     text.parse::<Timestamp>()
         .map_or_else(|_| text.to_owned(), moment)
-}
-
-/// How long ago, in one unit: `3 hours`.
-pub(super) fn ago(at: Timestamp, now: Timestamp) -> String {
-    let seconds = now.duration_since(at).as_secs().max(0);
-    let (count, unit) = match seconds {
-        0..60 => (seconds, "second"),
-        60..3600 => (seconds / 60, "minute"),
-        3600..86_400 => (seconds / 3600, "hour"),
-        _ => (seconds / 86_400, "day"),
-    };
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural}")
 }
 
 /// The day of a moment, in UTC, as entries are reconciled.

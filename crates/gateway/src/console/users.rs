@@ -12,7 +12,7 @@ use minijinja::value::Serde;
 use model::UserId;
 use model::gateway_user::Authorisation;
 use serde::{Deserialize, Serialize};
-use store::gateway::{User, UserFilter};
+use store::gateway::{Known, User, UserFilter};
 use wire::problem::ProblemType;
 
 /// Users on a page.
@@ -39,6 +39,7 @@ pub(super) struct Pressed {
 struct Row {
     id: String,
     name: String,
+    practitioner: Option<String>,
     stands: &'static str,
     colour: &'static str,
     has_token: bool,
@@ -73,7 +74,9 @@ pub(super) async fn list(
         let address = address.append_pair("after", last.id.as_str()).finish();
         format!("{}?{address}", paths::USERS)
     });
-    let rows: Vec<_> = found.iter().map(row).collect();
+    let known = users::known(&ctx, &found).await?;
+    let who = |user: &User| known.iter().find(|known| known.user == user.id);
+    let rows: Vec<_> = found.iter().map(|user| row(user, who(user))).collect();
     let told = match wanted.done.as_str() {
         "verified" => "The platform was asked. What it said stands below.",
         "silent" => "The platform did not answer, so nothing is newer than before.",
@@ -92,7 +95,7 @@ pub(super) async fn list(
     user.page("console/users.html", "users", page)
 }
 
-fn row(user: &User) -> Row {
+fn row(user: &User, known: Option<&Known>) -> Row {
     let (stands, colour) = match user.authorisation {
         Authorisation::None => ("Not authorised", "grey"),
         Authorisation::Authorised => ("Authorised", "green"),
@@ -104,6 +107,11 @@ fn row(user: &User) -> Row {
     Row {
         id: user.id.as_str().to_owned(),
         name: user.name.clone().unwrap_or_default(),
+        practitioner: known.map(|known| {
+            let practice = known.ods_code.as_ref();
+            let practice = practice.map_or_else(String::new, |code| format!(", {}", code.as_str()));
+            format!("Spine user {}{practice}", known.spine_user_id)
+        }),
         stands,
         colour,
         has_token: user.authorisation == Authorisation::Authorised,

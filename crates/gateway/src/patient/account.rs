@@ -4,20 +4,19 @@ use super::door::Patients;
 use super::faults::{FULL, Faults};
 use super::sign_in::{after_a_second, begin};
 use super::{Failure, SignedIn, paths};
-use crate::auth::desk::{Desk, Entry};
-use crate::auth::known;
-use crate::auth::session::moved;
 use crate::context::Ctx;
-use crate::uk_time;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
-use httpkit::problem::Refusal;
+use httpkit::uk_time;
 use minijinja::context;
 use model::Secret;
 use model::patient::Email;
 use serde::Deserialize;
+use signin::desk::{Desk, Entry};
+use signin::known;
+use signin::session::moved;
 use std::sync::Arc;
 
 const WRONG: &str = "Your password is not right. After 5 wrong passwords you have to wait for a minute, and longer after more";
@@ -87,8 +86,7 @@ pub(super) async fn ask(
     email: &Email,
     password: Secret,
 ) -> Result<Option<(StatusCode, &'static str)>, Failure> {
-    let known = known::read::<Patients>(ctx, &user.headers, email.as_str()).await;
-    let known = known.map_err(Refusal::from)?;
+    let known = known::read::<Patients>(ctx, &user.headers, email.as_str()).await?;
     let entry = desk
         .look::<Patients>(ctx, email.as_str(), password, known)
         .await?;

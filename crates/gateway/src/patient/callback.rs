@@ -4,7 +4,6 @@
 //! is told them as a referrer.
 
 use super::{Failure, SignedIn, open_page, paths};
-use crate::auth::session::moved;
 use crate::context::Ctx;
 use crate::pkb::{self, CallbackQuery, CameBack};
 use axum::extract::{RawQuery, State};
@@ -13,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use minijinja::context;
 use model::Secret;
 use model::pkb_link::State as Stands;
+use signin::session::moved;
 use wire::pkb::fields;
 
 /// `GET /pkb/callback`.

@@ -2,7 +2,6 @@
 
 use super::sign_in::Pressed;
 use super::{BY, Calls, Failure, SignedIn, paths, words};
-use crate::auth::session::moved;
 use crate::context::{Context, Ctx};
 use crate::pkb;
 use axum::extract::{Query, State};
@@ -14,6 +13,7 @@ use httpkit::security_headers::PAGE_POLICY;
 use minijinja::{context, value::Serde};
 use model::pkb_link::{Failure as Why, Standing, State as Stands};
 use serde::Deserialize;
+use signin::session::moved;
 use std::sync::Arc;
 use store::gateway::Way;
 

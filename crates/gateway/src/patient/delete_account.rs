@@ -4,8 +4,6 @@ use super::account::ask as ask_password;
 use super::door::Patients;
 use super::faults::Faults;
 use super::{BY, Failure, SignedIn, paths};
-use crate::auth::desk::Desk;
-use crate::auth::session::{self, moved};
 use crate::context::Ctx;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -16,6 +14,8 @@ use model::Secret;
 use model::patient::Email;
 use model::pkb_link::Standing;
 use serde::Deserialize;
+use signin::desk::Desk;
+use signin::session::{self, moved};
 use std::sync::Arc;
 
 #[derive(Default, Deserialize)]

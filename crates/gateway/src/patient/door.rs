@@ -1,17 +1,18 @@
 //! The patients' way in.
 
-use crate::auth::door::{Door, Entrant, Spell};
-use crate::context::Context;
+use crate::context::{Context, storage};
 use jiff::Timestamp;
 use model::patient::Email;
 use model::{AppUserId, Hash};
-use store::Result;
+use signin::door::{Door, Entrant, Result, Spell};
 use store::gateway::AccountSession;
 
 /// Patients by e-mail address.
 pub(super) struct Patients;
 
 impl Door for Patients {
+    type House = Context;
+
     const SESSION: &'static str = "baton_patient_session";
     const KNOWN: &'static str = "baton_patient_known";
     const KNOWN_PURPOSE: &'static str = "patient-known-browser";
@@ -20,7 +21,7 @@ impl Door for Patients {
         let Ok(email) = Email::parse(name) else {
             return Ok(None);
         };
-        let found = ctx.store.accounts.by_email(&email).await?;
+        let found = ctx.store.accounts.by_email(&email).await.map_err(storage)?;
         Ok(found.map(|account| Entrant {
             whose: account.patient.as_str().to_owned(),
             password_hash: account.password_hash,
@@ -39,7 +40,8 @@ impl Door for Patients {
             return Ok(());
         };
         let accounts = &ctx.store.accounts;
-        accounts.set_failures(&id, failures, locked_until).await
+        let counted = accounts.set_failures(&id, failures, locked_until).await;
+        counted.map_err(storage)
     }
 
     async fn begin(ctx: &Context, spell: &Spell, before: Option<Hash>) -> Result<bool> {
@@ -53,11 +55,12 @@ impl Door for Patients {
             ends_at: spell.ends_at,
             used_at: spell.used_at,
         };
-        ctx.store.accounts.add_session(&session, before).await
+        let added = ctx.store.accounts.add_session(&session, before).await;
+        added.map_err(storage)
     }
 
     async fn spell(ctx: &Context, hash: Hash) -> Result<Option<Spell>> {
-        let found = ctx.store.accounts.session(hash).await?;
+        let found = ctx.store.accounts.session(hash).await.map_err(storage)?;
         Ok(found.map(|session| Spell {
             hash: session.hash,
             whose: session.patient.as_str().to_owned(),
@@ -68,10 +71,11 @@ impl Door for Patients {
     }
 
     async fn used(ctx: &Context, hash: Hash, at: Timestamp) -> Result<()> {
-        ctx.store.accounts.use_session(hash, at).await
+        let noted = ctx.store.accounts.use_session(hash, at).await;
+        noted.map_err(storage)
     }
 
     async fn end(ctx: &Context, hash: Hash) -> Result<()> {
-        ctx.store.accounts.end_session(hash).await
+        ctx.store.accounts.end_session(hash).await.map_err(storage)
     }
 }

@@ -1,8 +1,8 @@
 //! What is wrong with a form: told at the top of the page and at each field.
 
-use crate::auth::password::{self, Weak, weakness};
 use minijinja::{Value, value::Serde};
 use model::Secret;
+use signin::password::{self, Weak, weakness};
 use std::collections::BTreeMap;
 
 /// Many want the same at this moment.

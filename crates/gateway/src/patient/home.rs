@@ -2,9 +2,9 @@
 
 use super::{Failure, SignedIn, words};
 use crate::context::Ctx;
-use crate::uk_time;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use httpkit::uk_time;
 use minijinja::context;
 use model::pkb_link::{self as linking, Standing};
 use serde::Deserialize;

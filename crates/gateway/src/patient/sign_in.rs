@@ -6,19 +6,18 @@
 use super::door::Patients;
 use super::faults::{FULL, Faults, STALE};
 use super::{FORMS, Failure, open_page, paths};
-use crate::auth::desk::{Desk, Entry};
-use crate::auth::session::{self, moved};
-use crate::auth::{known, next};
 use crate::context::Ctx;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
-use httpkit::problem::Refusal;
 use minijinja::context;
 use model::Secret;
 use model::patient::Email;
 use serde::Deserialize;
+use signin::desk::{Desk, Entry};
+use signin::session::{self, moved};
+use signin::{known, next};
 use std::sync::Arc;
 
 const WRONG: &str = "The email address or the password is not right. After 5 wrong passwords you have to wait for a minute, and longer after more";
@@ -95,8 +94,7 @@ pub(super) async fn sign_in(
     let Some(email) = email.ok().filter(|_| faults.is_empty()) else {
         return again(StatusCode::UNPROCESSABLE_ENTITY, &faults);
     };
-    let known = known::read::<Patients>(&ctx, &headers, email.as_str()).await;
-    let known = known.map_err(Refusal::from)?;
+    let known = known::read::<Patients>(&ctx, &headers, email.as_str()).await?;
     let entry = desk
         .look::<Patients>(&ctx, email.as_str(), password, known)
         .await?;
@@ -135,8 +133,8 @@ pub(super) async fn begin(
     let Some(session) = session::begin::<Patients>(ctx, headers, whose).await? else {
         return Ok(None);
     };
-    let known = known::cookie::<Patients>(ctx, email.as_str()).await;
-    Ok(Some([Some(session), known.map_err(Refusal::from)?]))
+    let known = known::cookie::<Patients>(ctx, email.as_str()).await?;
+    Ok(Some([Some(session), known]))
 }
 
 /// Says when to come again.

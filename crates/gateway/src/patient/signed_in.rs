@@ -3,9 +3,6 @@
 
 use super::door::Patients;
 use super::{Calls, FORMS, Failure, paths, with_site};
-use crate::auth::door::Spell;
-use crate::auth::form::private;
-use crate::auth::{next, session};
 use crate::context::Ctx;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -15,6 +12,9 @@ use httpkit::csrf::FormToken;
 use httpkit::problem::Refusal;
 use minijinja::{Value, context};
 use model::{AppUserId, Hash};
+use signin::door::Spell;
+use signin::form::private;
+use signin::{next, session};
 use std::sync::Arc;
 use store::gateway::{Account, Patient};
 use wire::problem::ProblemType;
@@ -67,7 +67,7 @@ impl SignedIn {
     }
 
     /// A new session cookie in the place of the present one's; the session ends when it would have ended.
-    pub(super) async fn renewed(&self) -> store::Result<Option<HeaderValue>> {
+    pub(super) async fn renewed(&self) -> Result<Option<HeaderValue>, Refusal> {
         session::renew::<Patients>(&self.ctx, &self.headers, &self.spell).await
     }
 
@@ -103,7 +103,7 @@ impl SignedIn {
     }
 
     /// The browser's session, if there is one that has not ended.
-    pub(super) async fn read(ctx: &Ctx, headers: &HeaderMap) -> store::Result<Option<Self>> {
+    pub(super) async fn read(ctx: &Ctx, headers: &HeaderMap) -> Result<Option<Self>, Refusal> {
         let Some(spell) = session::read::<Patients>(ctx, headers).await? else {
             return Ok(None);
         };

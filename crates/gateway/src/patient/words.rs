@@ -1,6 +1,6 @@
 //! Where a link stands, and why it was not made or stands no more, in a patient's words.
 
-use crate::uk_time;
+use httpkit::uk_time;
 use model::pkb_link::{Failure, Lapse, Risk};
 use store::gateway::AtRisk;
 

@@ -56,6 +56,7 @@ fn shown(place: &SealedPlace) -> &'static str {
         SealedPlace::LinkTokens(_) => "patient.tokens",
         SealedPlace::PatientDetails(_) => "patient.details",
         SealedPlace::AttemptSecret(_) => "link_attempt.secret",
+        SealedPlace::WidgetSecret(_) => "widget_secret.secret",
     }
 }
 

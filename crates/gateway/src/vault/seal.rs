@@ -65,6 +65,7 @@ pub(super) fn associated(place: &SealedPlace) -> String {
             format!("{DOMAIN}:patient:{}:details", patient.as_str())
         }
         SealedPlace::AttemptSecret(id) => format!("{DOMAIN}:link_attempt:{id}:secret"),
+        SealedPlace::WidgetSecret(id) => format!("{DOMAIN}:widget_secret:{id}:secret"),
     }
 }
 

@@ -39,9 +39,10 @@ fn data(what: &Happening) -> EventData {
             status,
             sub_status,
         } => of_status(*message, *status, *sub_status),
-        Happening::Authorised(user) | Happening::Withdrawn(user) | Happening::Forgotten(user) => {
-            of_user(user)
-        }
+        Happening::Authorised(user)
+        | Happening::Withdrawn(user)
+        | Happening::Forgotten(user)
+        | Happening::Identified(user) => of_user(user),
         Happening::Test(_) => EventData::default(),
         Happening::Patient { patient, what } => of_patient(patient, *what),
     }

@@ -4,7 +4,7 @@ mod calls;
 
 use axum::Router;
 use axum::routing::{get, post};
-use calls::{events, exchange, send, status, test, topics, verify};
+use calls::{events, exchange, register_widget, send, status, test, topics, verify, widget_key};
 use model::{ClientMessageId, Clock, Hash};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use wire::partner::{SendMessage, StatusAnswer, StatusEntry, StatusEvent};
 use wire::problem::ProblemType;
+use wire::widgets::{RegisterWidget, WidgetKey};
 
 /// The key that it takes.
 pub(crate) const KEY: &str = "bak_fake_key";
@@ -67,6 +68,12 @@ struct Inner {
     announces: bool,
     /// Rows of the stream; a place is an index plus one. `None` is a gap.
     events: Vec<Option<StatusEvent>>,
+    /// Widgets that were registered, in order.
+    widgets: Vec<RegisterWidget>,
+    /// Toolbars' keys, by id.
+    toolbars: BTreeMap<String, WidgetKey>,
+    /// Calls for keys.
+    keys_asked: usize,
     at_once: usize,
     most_at_once: usize,
 }
@@ -101,6 +108,8 @@ impl Fake {
             .route("/api/v1/topics", get(topics))
             .route("/api/v1/messages/instant/access/token", post(exchange))
             .route("/api/v1/messages/instant/access/token/verify", get(verify))
+            .route("/api/v1/widgets", post(register_widget))
+            .route("/api/v1/widgets/keys/{kid}", get(widget_key))
             .layer(axum::extract::DefaultBodyLimit::disable())
             .with_state(fake.clone());
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
@@ -134,6 +143,25 @@ impl Fake {
     /// Has an event stream from now on, or none.
     pub(crate) fn announce(&self, announces: bool) {
         self.lock().announces = announces;
+    }
+
+    /// Widgets that were registered, in order.
+    pub(crate) fn widgets(&self) -> Vec<RegisterWidget> {
+        self.lock().widgets.clone()
+    }
+
+    /// A toolbar is registered, or blocked.
+    pub(crate) fn set_toolbar(&self, kid: &str, key: Option<WidgetKey>) {
+        let toolbars = &mut self.lock().toolbars;
+        match key {
+            Some(key) => toolbars.insert(kid.to_owned(), key),
+            None => toolbars.remove(kid),
+        };
+    }
+
+    /// Calls for toolbars' keys.
+    pub(crate) fn keys_asked(&self) -> usize {
+        self.lock().keys_asked
     }
 
     /// Cuts every open stream.

@@ -26,6 +26,8 @@ mod follow;
 #[cfg(test)]
 mod foreign;
 #[cfg(test)]
+mod launch;
+#[cfg(test)]
 mod listing;
 #[cfg(test)]
 mod lost_answers;

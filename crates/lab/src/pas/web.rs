@@ -1,6 +1,7 @@
 //! The pages: log-in, home, Subjects, a subject's record, Manage Data.
 
 mod account;
+mod by_number;
 mod current;
 mod document;
 mod home;
@@ -28,6 +29,7 @@ mod paths {
     pub(super) const LOG_OUT: &str = "/logout";
     pub(super) const SUBJECTS: &str = "/subjects";
     pub(super) const SUBJECT: &str = "/subjects/{id}";
+    pub(super) const SUBJECT_BY_NUMBER: &str = "/subjects/nhs-number/{number}";
     pub(super) const DOCUMENT: &str = "/subjects/{id}/documents/{document}";
     pub(super) const FILE: &str = "/subjects/{id}/documents/{document}/file";
     pub(super) const MANAGE_DATA: &str = "/manage-data";
@@ -44,6 +46,7 @@ pub(super) fn router() -> Router<Arc<Context>> {
         .route(paths::LOG_OUT, get(account::ask).post(account::log_out))
         .route(paths::SUBJECTS, get(subjects::list))
         .route(paths::SUBJECT, get(record::show))
+        .route(paths::SUBJECT_BY_NUMBER, get(by_number::find))
         .route(paths::DOCUMENT, get(document::show))
         .route(paths::FILE, get(document::file))
         .route(paths::MANAGE_DATA, get(manage_data::show))

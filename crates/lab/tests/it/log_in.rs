@@ -26,6 +26,7 @@ async fn every_page_but_log_in_asks_to_log_in_and_comes_back() {
         "/",
         "/subjects",
         "/subjects/1",
+        "/subjects/nhs-number/9547852140",
         "/subjects/1/documents/2",
         "/subjects/1/documents/2/file",
         "/manage-data",

@@ -72,6 +72,19 @@ async fn the_banner_says_who_it_is() {
 }
 
 #[tokio::test]
+async fn a_record_is_found_by_its_nhs_number() {
+    let (world, id) = with_record().await;
+    let browser = world.browser().await;
+    let found = browser.get("/subjects/nhs-number/9547852140").await;
+    assert_eq!(found.status, StatusCode::SEE_OTHER);
+    assert_eq!(found.header("location"), format!("/subjects/{id}"));
+    for nobody in ["9547852141", "954785214", "%25", "nhs-number"] {
+        let page = browser.get(&format!("/subjects/nhs-number/{nobody}")).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{nobody}");
+    }
+}
+
+#[tokio::test]
 async fn a_deceased_patient_is_marked() {
     let world = World::with_patients().await;
     let found = world.fhir("/Patient?name=ogilvie").await.json();

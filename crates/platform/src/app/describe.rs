@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 use model::message::{Stage, Status, SubStatus, show};
 use model::policy;
-use model::practitioner::Practitioner;
-use store::platform::{Stored, StoredContent, WaitingMessage, settled};
+use store::platform::{Session, Stored, StoredContent, WaitingMessage, settled};
 use wire::partner::{self, INSTANT_TYPE, STANDARD_TYPE, StatusAnswer, StatusEntry};
 use wire::practice::{AttachmentInfo, CodedItem, Detail, Outcome, Summary};
 
@@ -69,13 +68,16 @@ pub(crate) fn status(stored: &Stored, now: Timestamp) -> StatusAnswer {
     }
 }
 
-/// A message as an inbox shows it to a practitioner.
-pub(crate) fn summary(message: &WaitingMessage, who: &Practitioner, now: Timestamp) -> Summary {
+/// A message as an inbox shows it to the practitioner of a session.
+pub(crate) fn summary(message: &WaitingMessage, to: &Session, now: Timestamp) -> Summary {
     let stored = &message.stored;
     let envelope = &stored.envelope;
     let (stage, _) = settled(stored, now);
     let (status, sub_status, reason) = show(&stage);
     let (status, sub_status) = words(status, sub_status);
+    // The claim as stored may be over.
+    let held = matches!(stage, Stage::Claimed { .. });
+    let holder = message.held_by.as_ref().filter(|_| held);
     Summary {
         message_ref: envelope.reference.to_string(),
         message_id: envelope.message_id.to_string(),
@@ -83,7 +85,7 @@ pub(crate) fn summary(message: &WaitingMessage, who: &Practitioner, now: Timesta
         status,
         sub_status,
         reason: reason.map(str::to_owned),
-        auto_import: policy::auto_import(who, envelope, &stage),
+        auto_import: policy::auto_import(&to.practitioner, envelope, &stage),
         sender: message.client_name.clone(),
         topic: envelope.topic.clone(),
         nhs_number: envelope.subject.as_str().to_owned(),
@@ -91,6 +93,8 @@ pub(crate) fn summary(message: &WaitingMessage, who: &Practitioner, now: Timesta
         expires_at: date_time(envelope.expires_at),
         attachments: message.attachments,
         coded_data_items: message.coded_items,
+        held_by: holder.map(|holder| holder.name.clone()),
+        held_by_you: holder.is_some_and(|holder| holder.session == to.id),
     }
 }
 
@@ -98,7 +102,7 @@ pub(crate) fn summary(message: &WaitingMessage, who: &Practitioner, now: Timesta
 pub(crate) fn detail(
     message: &WaitingMessage,
     content: StoredContent,
-    who: &Practitioner,
+    to: &Session,
     now: Timestamp,
 ) -> Detail {
     let attachments = content
@@ -119,7 +123,7 @@ pub(crate) fn detail(
         additional_text: item.additional_text,
     });
     Detail {
-        summary: summary(message, who, now),
+        summary: summary(message, to, now),
         client_system_id: message.stored.envelope.client.to_string(),
         body: content.body.map(|body| partner::Body {
             mime_type: body.kind.mime_type().to_owned(),

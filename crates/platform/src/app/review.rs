@@ -6,7 +6,7 @@ use crate::context::{Ctx, storage};
 use httpkit::problem::Refusal;
 use model::message::{ClaimMode, Event, Refused, Stage};
 use model::{MessageRef, policy};
-use store::platform::{Applied, Stored, WaitingMessage, settled};
+use store::platform::{Applied, Holder, Stored, WaitingMessage, settled};
 use wire::practice::{Claimed, Detail, Inbox, Outcome, Renewed};
 use wire::problem::ProblemType;
 
@@ -66,7 +66,7 @@ pub(crate) async fn inbox(
         .iter()
         // Time may have ended one that is still stored as waiting.
         .filter(|message| !settled(&message.stored, now).0.is_terminal())
-        .map(|message| describe::summary(message, practitioner, now))
+        .map(|message| describe::summary(message, &who.0, now))
         .collect();
     Ok(Inbox { messages, next })
 }
@@ -85,12 +85,7 @@ pub(crate) async fn detail(
         .await
         .map_err(storage)?
         .ok_or_else(not_found)?;
-    Ok(describe::detail(
-        &message,
-        content,
-        &who.0.practitioner,
-        ctx.now(),
-    ))
+    Ok(describe::detail(&message, content, &who.0, ctx.now()))
 }
 
 /// Makes sure that the caller may see the message before anything else is told about it.
@@ -128,6 +123,25 @@ async fn apply(
     }
 }
 
+/// `refusal`, saying who holds the message, if that is known.
+async fn held_by(ctx: &Ctx, who: &SignedIn, reference: MessageRef, refusal: Refusal) -> Refusal {
+    let Ok(message) = visible(ctx, who, reference).await else {
+        return refusal;
+    };
+    let shown = describe::summary(&message, &who.0, ctx.now());
+    match shown.held_by {
+        Some(name) => {
+            let words = if shown.held_by_you {
+                "This toolbar has the message already.".to_owned()
+            } else {
+                format!("{name} has the message.")
+            };
+            refusal.detail(words).held_by(&name)
+        }
+        None => refusal,
+    }
+}
+
 /// Takes a message under a lease.
 pub(crate) async fn claim(
     ctx: &Ctx,
@@ -147,7 +161,12 @@ pub(crate) async fn claim(
         mode,
         lease: ctx.config.lease,
     };
-    let stored = apply(ctx, who, reference, &event).await?;
+    let stored = match apply(ctx, who, reference, &event).await {
+        Err(refusal) if refusal.kind() == ProblemType::MessageHeld => {
+            return Err(held_by(ctx, who, reference, refusal).await);
+        }
+        applied => applied?,
+    };
     let Stage::Claimed { lease, .. } = &stored.stage else {
         return Err(Refusal::new(ProblemType::InternalError));
     };
@@ -161,9 +180,13 @@ pub(crate) async fn claim(
         .ok_or_else(not_found)?;
     let message = WaitingMessage {
         stored: *stored,
+        held_by: Some(Holder {
+            session: who.0.id,
+            name: who.0.name.clone(),
+        }),
         ..before
     };
-    let message = describe::detail(&message, content, &who.0.practitioner, ctx.now());
+    let message = describe::detail(&message, content, &who.0, ctx.now());
     Ok(Claimed {
         fence,
         lease_until,

@@ -1,25 +1,12 @@
 //! Device assertions: JWTs of the shape of RFC 7523, signed with a toolbar's Ed25519 key.
 
+use super::signed::{Signed, timely};
 use crate::context::{Ctx, storage};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use httpkit::problem::Refusal;
 use jiff::Timestamp;
-use model::DeviceId;
-use model::device::{ASSERTION_MAX, CLOCK_SKEW, Device};
-use ring::signature::{ED25519, UnparsedPublicKey};
-use serde::Deserialize;
+use model::device::Device;
 use wire::practice::AssertionClaims;
 use wire::problem::ProblemType;
-
-/// An assertion is far shorter than this.
-const MAX_LENGTH: usize = 4096;
-
-#[derive(Deserialize)]
-struct Header {
-    alg: String,
-    kid: String,
-}
 
 /// An assertion that checked.
 pub(crate) struct Asserted {
@@ -36,31 +23,15 @@ fn refused(why: &str) -> Refusal {
 /// used before is for the transaction that uses it.
 pub(crate) async fn check(ctx: &Ctx, text: &str) -> Result<Asserted, Refusal> {
     let not_one = || refused("The assertion is not a signed JWT of a registered toolbar.");
-    let (signed, signature) = text
-        .rsplit_once('.')
-        .filter(|_| text.len() <= MAX_LENGTH)
-        .ok_or_else(not_one)?;
-    let (header, claims) = signed.split_once('.').ok_or_else(not_one)?;
-    let header: Header = part(header).ok_or_else(not_one)?;
-    // Only the one algorithm: what the header says must not choose the check.
-    let id: DeviceId = header
-        .kid
-        .parse()
-        .ok()
-        .filter(|_| header.alg == "EdDSA")
-        .ok_or_else(not_one)?;
+    let signed = Signed::read(text).ok_or_else(not_one)?;
     let device = ctx
         .store
         .devices
-        .device(id)
+        .device(signed.by())
         .await
         .map_err(storage)?
         .ok_or_else(not_one)?;
-    let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| not_one())?;
-    UnparsedPublicKey::new(&ED25519, device.public_key)
-        .verify(signed.as_bytes(), &signature)
-        .map_err(|_| not_one())?;
-    let claims: AssertionClaims = part(claims).ok_or_else(not_one)?;
+    let claims: AssertionClaims = signed.claims(&device).ok_or_else(not_one)?;
     let ends_at =
         check_claims(&claims, &device, &ctx.config.base_url, ctx.now()).map_err(refused)?;
     if device.blocked_at.is_some() {
@@ -73,42 +44,31 @@ pub(crate) async fn check(ctx: &Ctx, text: &str) -> Result<Asserted, Refusal> {
     })
 }
 
-fn part<T: for<'a> Deserialize<'a>>(text: &str) -> Option<T> {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
-}
-
 fn check_claims(
     claims: &AssertionClaims,
     device: &Device,
     audience: &str,
     now: Timestamp,
 ) -> Result<Timestamp, &'static str> {
-    let time = |seconds| {
-        Timestamp::from_second(seconds).map_err(|_| "The assertion's times make no sense.")
-    };
-    let (made, ends) = (time(claims.iat)?, time(claims.exp)?);
     if claims.iss != device.id.to_string() {
         return Err("The assertion was issued by another toolbar.");
     }
     if claims.aud.trim_end_matches('/') != audience {
         return Err("The assertion is for another platform.");
     }
-    if made > now + CLOCK_SKEW
-        || ends <= now - CLOCK_SKEW
-        || ends.duration_since(made) > ASSERTION_MAX
-    {
-        return Err("The assertion is not valid at this time. Check this computer's clock.");
-    }
+    let until = timely(claims.iat, claims.exp, now)
+        .ok_or("The assertion is not valid at this time. Check this computer's clock.")?;
     if claims.jti.is_empty() || claims.jti.len() > 128 {
         return Err("The assertion has no usable jti.");
     }
-    Ok(ends + CLOCK_SKEW)
+    Ok(until)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use jiff::SignedDuration;
+    use model::DeviceId;
     use uuid::Uuid;
 
     fn device() -> Device {

@@ -10,9 +10,8 @@ use axum::response::Response;
 use axum::response::sse::Event;
 use httpkit::problem::Refusal;
 use model::Hash;
-use model::practitioner::Practitioner;
 use serde::Serialize;
-use store::platform::{Audience, FeedEntry, FeedItem};
+use store::platform::{Audience, FeedEntry, FeedItem, Session};
 use wire::practice::{CodeUsed, Hello, MessageEvent, SignedOut, event};
 use wire::problem::ProblemType;
 
@@ -25,13 +24,13 @@ pub(crate) async fn stream(
     let hash = session::secret_of(&headers)
         .ok_or_else(session::gone)?
         .hash();
-    let listener = who.0.id.0;
-    let practitioner = who.0.practitioner;
-    let audience = Audience::Practice(practitioner.practice.clone());
+    let session = who.0;
+    let listener = session.id.0;
+    let audience = Audience::Practice(session.practitioner.practice.clone());
     let toolbar = Toolbar {
         ctx: ctx.clone(),
         hash,
-        practitioner,
+        session,
     };
     // A toolbar reads its inbox after every hello, so that it need not be told of a gap.
     let hello = |start: Start| {
@@ -52,12 +51,12 @@ fn json(name: &str, data: &impl Serialize) -> Result<Event, Refusal> {
 struct Toolbar {
     ctx: Ctx,
     hash: Hash,
-    practitioner: Practitioner,
+    session: Session,
 }
 
 impl Toolbar {
     fn concerns(&self, only: Option<&model::SpineUserId>) -> bool {
-        only.is_none_or(|only| *only == self.practitioner.spine_user_id)
+        only.is_none_or(|only| *only == self.session.practitioner.spine_user_id)
     }
 }
 
@@ -91,7 +90,7 @@ impl Teller for Toolbar {
                 let Some(message) = found else {
                     return Ok(None);
                 };
-                let message = describe::summary(&message, &self.practitioner, self.ctx.now());
+                let message = describe::summary(&message, &self.session, self.ctx.now());
                 json(event::MESSAGE, &MessageEvent { message }).map(Some)
             }
             FeedItem::CodeUsed { only, client_name } if self.concerns(Some(&only)) => {

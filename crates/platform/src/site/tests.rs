@@ -78,7 +78,10 @@ fn limits_in_the_document_are_those_of_the_rules() {
             model::message::MAX_BODY_BYTES as u64,
         ),
         (limits::MAX_CODED_ITEMS, model::coded_data::MAX_ITEMS as u64),
+        (limits::MAX_WIDGET_NAME, model::widget::MAX_NAME as u64),
+        (limits::MAX_LAUNCH_URL, model::widget::MAX_LAUNCH_URL as u64),
     ];
+    assert_eq!(limits::ICONS, model::widget::ICONS);
     for (stated, ruled) in rules {
         assert_eq!(stated, ruled);
     }

@@ -126,6 +126,34 @@ async fn a_message_that_is_held_cannot_be_claimed_again() {
     }
 }
 
+#[tokio::test]
+async fn whoever_holds_a_message_is_named_to_the_others_and_known_to_oneself() {
+    let desk = desk(false).await;
+    let claimed = desk
+        .okafor
+        .claim(&desk.world, &desk.reference, "review")
+        .await;
+    let shown = claimed.message.summary;
+    assert_eq!(shown.held_by.as_deref(), Some("Dr Amara Okafor"));
+    assert!(shown.held_by_you);
+    for (who, you) in [(&desk.okafor, true), (&desk.llewellyn, false)] {
+        let shown = &who.inbox(&desk.world).await.messages[0];
+        assert_eq!(shown.held_by.as_deref(), Some("Dr Amara Okafor"));
+        assert_eq!(shown.held_by_you, you);
+    }
+    let refused = desk.claim(&desk.llewellyn, "review").await.problem();
+    assert_eq!(refused.held_by.as_deref(), Some("Dr Amara Okafor"));
+    assert_eq!(
+        refused.detail.as_deref(),
+        Some("Dr Amara Okafor has the message.")
+    );
+    // A claim that is over names nobody, even before anything wrote that down.
+    desk.wait(60);
+    let shown = &desk.llewellyn.inbox(&desk.world).await.messages[0];
+    assert_eq!(shown.held_by, None);
+    assert_eq!(shown.sub_status.as_deref(), Some("Awaiting review"));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_claims_at_once_one_wins() {
     let desk = desk(false).await;

@@ -10,6 +10,8 @@
 
 mod access;
 mod actors;
+mod admin;
+mod browser;
 mod claims;
 mod clinic;
 mod codes;
@@ -33,4 +35,5 @@ mod slow_senders;
 mod socket;
 mod sse;
 mod streams;
+mod widgets;
 mod world;

@@ -124,12 +124,19 @@ async fn nor_is_what_a_broken_order_of_any_other_route_says() {
             "{{\"keyPart1\":\"{0}\",\"keyPart2\":\"{0}\",\"organisationCode\":\"{0}\",\"deviceName\":\"{0}\",\"publicKey\":\"{0}\"}}",
             canary_text(1_000)
         ),
+        format!("{{\"revision\":1,\"user\":\"{CANARY}.{CANARY}.{CANARY}\"}}"),
+        format!(
+            "{{\"name\":\" {0}\",\"icon\":\"{0}\",\"launchUrl\":\"http://{0}\",\"encryptionSecret\":\"{0}\",\"encryptionMethod\":\"{0}\",\"requiresUserData\":\"{0}\"}}",
+            CANARY
+        ),
         format!("\"{}\"", canary_text(40_000)),
         canary_text(100_000),
     ];
     let paths = [
         partner::ACCESS_TOKEN.to_owned(),
         partner::INSTANT.to_owned(),
+        partner::WIDGETS.to_owned(),
+        practice::WIDGET_LAUNCHES.replace("{widgetId}", CANARY),
         practice::REGISTRATIONS.to_owned(),
         practice::SESSIONS.to_owned(),
         practice::CODES.to_owned(),

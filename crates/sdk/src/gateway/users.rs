@@ -20,8 +20,17 @@ impl GatewayClient {
     pub async fn put_user(&self, id: &str, name: Option<&str>) -> Result<User, Error> {
         let user = PutUser {
             name: name.map(str::to_owned),
+            spine_user_id: None,
         };
-        send_for(self.call(Method::PUT, &of(paths::USER, id)).json(&user)).await
+        self.put_user_as(id, &user).await
+    }
+
+    /// Adds a user, or changes what is known of one: the name, and which practitioner that is.
+    ///
+    /// # Errors
+    /// [`Error`]; 409 when the practitioner is another user, or the user another practitioner.
+    pub async fn put_user_as(&self, id: &str, user: &PutUser) -> Result<User, Error> {
+        send_for(self.call(Method::PUT, &of(paths::USER, id)).json(user)).await
     }
 
     /// One user; 404 when there is none.

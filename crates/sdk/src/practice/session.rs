@@ -9,8 +9,8 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use std::time::Duration;
 use wire::paths::practice as paths;
 use wire::practice::{
-    AttachmentInfo, Claim, ClaimMode, Claimed, Detail, Held, HeldWithReason, Inbox, NewCode,
-    Outcome, Renewed, Tokens,
+    AttachmentInfo, Claim, ClaimMode, Claimed, Detail, Held, HeldWithReason, Inbox, LaunchWidget,
+    NewCode, Outcome, Renewed, Tokens, WidgetLaunched, Widgets,
 };
 
 /// A stream lives until somebody ends it; this only takes away the client's own limit.
@@ -188,6 +188,44 @@ impl ToolbarSession {
     pub async fn withdraw(&self, token_id: &str) -> Result<(), Error> {
         let path = fill(paths::TOKEN, "tokenId", token_id);
         send_only(self.with_session(self.http.delete(self.base.at(&path)))).await
+    }
+
+    /// What stands on the practice's bars.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn widgets(&self) -> Result<Widgets, Error> {
+        send_for(self.get(paths::WIDGETS)).await
+    }
+
+    /// Puts a widget out of the practitioner's sight, or back.
+    ///
+    /// # Errors
+    /// [`Error`]; 404 when the practice has no such widget.
+    pub async fn hide_widget(&self, widget_id: &str, hidden: bool) -> Result<(), Error> {
+        let path = self
+            .base
+            .at(&fill(paths::WIDGET_HIDDEN, "widgetId", widget_id));
+        let request = if hidden {
+            self.http.put(path)
+        } else {
+            self.http.delete(path)
+        };
+        send_only(self.with_session(request)).await
+    }
+
+    /// Opens a widget with tokens that this session's device has signed.
+    ///
+    /// # Errors
+    /// [`Error`]; 404 when the practice has no such widget, or it was changed.
+    pub async fn launch_widget(
+        &self,
+        widget_id: &str,
+        launch: &LaunchWidget,
+    ) -> Result<WidgetLaunched, Error> {
+        let path = fill(paths::WIDGET_LAUNCHES, "widgetId", widget_id);
+        let request = self.http.post(self.base.at(&path)).json(launch);
+        send_for(self.with_session(request)).await
     }
 
     async fn with_reason(

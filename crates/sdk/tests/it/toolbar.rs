@@ -4,7 +4,9 @@ use crate::server::{Answer, Server, http};
 use sdk::sse::Received;
 use sdk::{Error, ToolbarClient, ToolbarSession};
 use serde_json::json;
-use wire::practice::{AttachmentInfo, ClaimMode, PracticeInfo, PractitionerInfo, SignedIn};
+use wire::practice::{
+    AttachmentInfo, ClaimMode, LaunchWidget, PracticeInfo, PractitionerInfo, SignedIn,
+};
 
 /// SHA-256 of `abc`.
 const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
@@ -127,4 +129,42 @@ async fn the_inbox_goes_on_after_a_cursor() {
     );
     session.inbox(Some("c 1")).await.unwrap();
     assert_eq!(server.asked().uri, "/toolbar/v1/messages?after=c%201");
+}
+
+#[tokio::test]
+async fn widgets_are_listed_hidden_and_opened() {
+    let widget = json!({
+        "widgetId": "w1", "revision": 2, "name": "Letters", "icon": "letter", "clientName": "Ward",
+        "launchUrl": "https://a.example", "requiresUserData": true, "requiresPatientData": false,
+        "hidden": false
+    });
+    let listed = json!({ "widgets": [widget] }).to_string();
+    let opened = r#"{"launchUrl":"https://a.example?user=x"}"#;
+    let server = Server::with([
+        Answer::json(200, &listed),
+        Answer::json(204, ""),
+        Answer::json(204, ""),
+        Answer::json(201, opened),
+    ])
+    .await;
+    let session = session(&server);
+    assert_eq!(session.widgets().await.unwrap().widgets[0].revision, 2);
+    assert_eq!(server.asked().uri, "/toolbar/v1/widgets");
+    session.hide_widget("w/1", true).await.unwrap();
+    let asked = server.asked();
+    assert_eq!(asked.method, "PUT");
+    assert_eq!(asked.uri, "/toolbar/v1/widgets/w%2F1/hidden");
+    session.hide_widget("w1", false).await.unwrap();
+    assert_eq!(server.asked().method, "DELETE");
+    let launch = LaunchWidget {
+        revision: 2,
+        user: Some("jwt".to_owned()),
+        patient: None,
+    };
+    let launched = session.launch_widget("w1", &launch).await.unwrap();
+    assert_eq!(launched.launch_url, "https://a.example?user=x");
+    let asked = server.asked();
+    assert_eq!(asked.uri, "/toolbar/v1/widgets/w1/launches");
+    let body: serde_json::Value = serde_json::from_slice(&asked.body).unwrap();
+    assert_eq!(body, json!({ "revision": 2, "user": "jwt" }));
 }

@@ -18,6 +18,7 @@ use store::row::devices::{device, found_key, session};
 statements! {
     ADD_KEY = "INSERT INTO registration_key (part_1, practice, hash, many, ends_at) VALUES ($1, $2, $3, $4, $5)";
     KEY = "SELECT part_1, practice, many, ends_at, hash, uses FROM registration_key WHERE part_1 = $1";
+    END_KEY = "UPDATE registration_key SET ends_at = least(ends_at, $2) WHERE part_1 = $1";
     USE_KEY = "UPDATE registration_key SET uses = uses + 1 WHERE part_1 = $1 AND (many OR uses = 0)";
     ADD_DEVICE = "INSERT INTO device (id, practice, name, public_key, registered_at, blocked_at) VALUES ($1, $2, $3, $4, $5, $6)";
     DEVICE = "SELECT id, practice, name, public_key, registered_at, blocked_at FROM device WHERE id = $1";
@@ -27,6 +28,7 @@ statements! {
     // way round.
     LOCK_DEVICE = "SELECT practice FROM device WHERE id = $1 FOR UPDATE";
     BLOCK = "UPDATE device SET blocked_at = coalesce(blocked_at, $2) WHERE id = $1";
+    UNBLOCK = "UPDATE device SET blocked_at = NULL WHERE id = $1 AND blocked_at IS NOT NULL";
     REMOVE = "DELETE FROM device WHERE id = $1";
     END_SESSIONS_AT = "DELETE FROM session WHERE device = $1";
     USE_ASSERTION = "INSERT INTO used_assertion (device, id, ends_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
@@ -86,6 +88,20 @@ impl Devices for Db {
                 "registration_key",
             )
             .await
+        })
+        .await
+    }
+
+    async fn end_registration_key(&self, by: &Actor, part_1: &str, at: Timestamp) -> Result<bool> {
+        let call = Call::new("end registration key").audited().repeatable();
+        let ends_at = at.as_millisecond();
+        let cleaned = &clean(part_1);
+        self.write(call, |tx| async move {
+            if tx.write(END_KEY, &[cleaned, &ends_at]).await? == 0 {
+                return Ok(false);
+            }
+            tx.audit(by, at, "end registration key", part_1);
+            Ok(true)
         })
         .await
     }
@@ -153,6 +169,18 @@ impl Devices for Db {
             tx.audit(by, at, "block device", id);
             tx.write_one(BLOCK, &[&id.0, &blocked_at], "device.blocked_at")
                 .await?;
+            Ok(true)
+        })
+        .await
+    }
+
+    async fn unblock_device(&self, by: &Actor, id: DeviceId, at: Timestamp) -> Result<bool> {
+        let call = Call::new("unblock device").audited();
+        self.write(call, |tx| async move {
+            if tx.write(UNBLOCK, &[&id.0]).await? == 0 {
+                return Ok(false);
+            }
+            tx.audit(by, at, "unblock device", id);
             Ok(true)
         })
         .await

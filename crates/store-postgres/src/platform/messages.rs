@@ -13,6 +13,7 @@ pub(crate) use accept::Batches;
 pub(super) use change::withdraw_under;
 #[cfg(test)]
 pub(crate) use statements::ALL;
+pub(super) use statements::PUT_OFF_OR_DUE;
 
 #[cfg(test)]
 mod tests;

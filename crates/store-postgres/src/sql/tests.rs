@@ -9,17 +9,21 @@ use crate::{announce, conn, gateway, horizon, platform, tx};
 use model::Secret;
 
 /// Tables that hold what an operator enters by hand, or a fixed handful of rows.
-const SMALL: [&str; 16] = [
+const SMALL: [&str; 20] = [
     "practice",
     "client",
     "topic",
     "device",
+    "registration_key",
     "audit_chain",
     "message_count",
     "feed_state",
     "condemned_blob",
     "product_key",
     "operator",
+    "widget",
+    "widget_practice",
+    "widget_secret",
     "operator_session",
     "data_key",
     "webhook",

@@ -3,6 +3,10 @@
 use crate::server::Database;
 use store::StoreError;
 
+/// What the migrations from the sixth on have made is taken away.
+const BACK_TO_5: &str = "DROP TABLE audit, audit_chain, health, identity, widget_hidden, widget_practice, widget, \
+     operator_session, operator; DELETE FROM schema_version WHERE version >= 6";
+
 fn found<T>(outcome: store::Result<T>) -> i64 {
     match outcome {
         Err(StoreError::UnknownSchema { found, .. } | StoreError::OldSchema { found, .. }) => found,
@@ -46,17 +50,20 @@ async fn an_empty_database_is_filled_by_whoever_opens_it_first() {
 async fn an_older_one_is_left_to_an_operator() {
     let database = Database::new().await;
     let client = database.client().await;
-    client
-        .batch_execute(
-            "DROP TABLE audit, audit_chain, health, identity; DELETE FROM schema_version WHERE version >= 6",
-        )
-        .await
-        .unwrap();
+    client.batch_execute(BACK_TO_5).await.unwrap();
     assert_eq!(found(database.try_open().await), 5);
     let schema = store_postgres::schema(&database.settings()).await.unwrap();
-    assert_eq!(schema.pending, ["0006_audit", "0007_identity"]);
+    assert_eq!(
+        schema.pending,
+        [
+            "0006_audit",
+            "0007_identity",
+            "0008_widgets",
+            "0009_operators"
+        ]
+    );
     let schema = store_postgres::migrate(&database.settings()).await.unwrap();
-    assert_eq!(schema.version, 7);
+    assert_eq!(schema.version, 9);
     database.open().await.health.check().await.unwrap();
 }
 
@@ -66,17 +73,17 @@ async fn a_newer_one_is_worked_on_if_its_author_said_so() {
     let database = Database::new().await;
     let client = database.client().await;
     let newer =
-        "INSERT INTO schema_version (version, name, works_with) VALUES (8, '0008_later', $1)";
+        "INSERT INTO schema_version (version, name, works_with) VALUES (10, '0010_later', $1)";
     client.execute(newer, &[&6_i64]).await.unwrap();
     database.open().await.health.check().await.unwrap();
     client
-        .batch_execute("UPDATE schema_version SET works_with = 8 WHERE version = 8")
+        .batch_execute("UPDATE schema_version SET works_with = 10 WHERE version = 10")
         .await
         .unwrap();
-    assert_eq!(found(database.try_open().await), 8);
+    assert_eq!(found(database.try_open().await), 10);
     assert_eq!(
         found(store_postgres::migrate(&database.settings()).await),
-        8
+        10
     );
 }
 
@@ -114,12 +121,7 @@ async fn tables_of_others_beside_ours_do_not_matter() {
 async fn a_migration_waits_for_a_transaction_that_is_in_its_way() {
     let database = Database::new().await;
     let client = database.client().await;
-    client
-        .batch_execute(
-            "DROP TABLE audit, audit_chain, health, identity; DELETE FROM schema_version WHERE version >= 6",
-        )
-        .await
-        .unwrap();
+    client.batch_execute(BACK_TO_5).await.unwrap();
     client
         .batch_execute("BEGIN; LOCK TABLE schema_version IN SHARE MODE")
         .await
@@ -129,7 +131,7 @@ async fn a_migration_waits_for_a_transaction_that_is_in_its_way() {
     tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
     assert!(!migrating.is_finished());
     client.batch_execute("COMMIT").await.unwrap();
-    assert_eq!(migrating.await.unwrap().unwrap().version, 7);
+    assert_eq!(migrating.await.unwrap().unwrap().version, 9);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,7 @@ statements! {
     HAS_ANY = "SELECT 1 FROM data_key LIMIT 1";
     ADD = "INSERT INTO data_key (id, wrapped_by, wrapped, made_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
     REWRAP = "UPDATE data_key SET wrapped_by = ?3, wrapped = ?4 WHERE id = ?1 AND wrapped = ?2";
-    REMOVE = "DELETE FROM data_key WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM app_user WHERE token_key = ?1) AND NOT EXISTS (SELECT 1 FROM webhook WHERE secret_key = ?1) AND NOT EXISTS (SELECT 1 FROM webhook WHERE former_key = ?1) AND NOT EXISTS (SELECT 1 FROM patient WHERE tokens_key = ?1) AND NOT EXISTS (SELECT 1 FROM patient WHERE details_key = ?1) AND NOT EXISTS (SELECT 1 FROM link_attempt WHERE secret_key = ?1)";
+    REMOVE = "DELETE FROM data_key WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM app_user WHERE token_key = ?1) AND NOT EXISTS (SELECT 1 FROM webhook WHERE secret_key = ?1) AND NOT EXISTS (SELECT 1 FROM webhook WHERE former_key = ?1) AND NOT EXISTS (SELECT 1 FROM patient WHERE tokens_key = ?1) AND NOT EXISTS (SELECT 1 FROM patient WHERE details_key = ?1) AND NOT EXISTS (SELECT 1 FROM link_attempt WHERE secret_key = ?1) AND NOT EXISTS (SELECT 1 FROM widget_secret WHERE secret_key = ?1)";
     // Below the key and above it: so an index finds them.
     OTHER_TOKENS = "SELECT 'token', id, NULL, token_key, token FROM app_user WHERE token_key < ?1 UNION ALL SELECT 'token', id, NULL, token_key, token FROM app_user WHERE token_key > ?1 LIMIT ?2";
     OTHER_SECRETS = "SELECT 'secret', NULL, id, secret_key, secret FROM webhook WHERE secret_key < ?1 UNION ALL SELECT 'secret', NULL, id, secret_key, secret FROM webhook WHERE secret_key > ?1 LIMIT ?2";
@@ -24,23 +24,26 @@ statements! {
     OTHER_LINKS = "SELECT 'link', id, NULL, tokens_key, tokens FROM patient WHERE tokens_key < ?1 UNION ALL SELECT 'link', id, NULL, tokens_key, tokens FROM patient WHERE tokens_key > ?1 LIMIT ?2";
     OTHER_DETAILS = "SELECT 'details', id, NULL, details_key, details FROM patient WHERE details_key < ?1 UNION ALL SELECT 'details', id, NULL, details_key, details FROM patient WHERE details_key > ?1 LIMIT ?2";
     OTHER_ATTEMPTS = "SELECT 'attempt', NULL, id, secret_key, secret FROM link_attempt WHERE secret_key < ?1 UNION ALL SELECT 'attempt', NULL, id, secret_key, secret FROM link_attempt WHERE secret_key > ?1 LIMIT ?2";
-    COUNT_UNDER = "SELECT (SELECT count(*) FROM app_user WHERE token_key = ?1) + (SELECT count(*) FROM webhook WHERE secret_key = ?1) + (SELECT count(*) FROM webhook WHERE former_key = ?1) + (SELECT count(*) FROM patient WHERE tokens_key = ?1) + (SELECT count(*) FROM patient WHERE details_key = ?1) + (SELECT count(*) FROM link_attempt WHERE secret_key = ?1)";
+    OTHER_WIDGETS = "SELECT 'widget', NULL, id, secret_key, secret FROM widget_secret WHERE secret_key < ?1 UNION ALL SELECT 'widget', NULL, id, secret_key, secret FROM widget_secret WHERE secret_key > ?1 LIMIT ?2";
+    COUNT_UNDER = "SELECT (SELECT count(*) FROM app_user WHERE token_key = ?1) + (SELECT count(*) FROM webhook WHERE secret_key = ?1) + (SELECT count(*) FROM webhook WHERE former_key = ?1) + (SELECT count(*) FROM patient WHERE tokens_key = ?1) + (SELECT count(*) FROM patient WHERE details_key = ?1) + (SELECT count(*) FROM link_attempt WHERE secret_key = ?1) + (SELECT count(*) FROM widget_secret WHERE secret_key = ?1)";
     RESEAL_TOKEN = "UPDATE app_user SET token_key = ?4, token = ?5 WHERE id = ?1 AND token_key = ?2 AND token = ?3";
     RESEAL_SECRET = "UPDATE webhook SET secret_key = ?4, secret = ?5 WHERE id = ?1 AND secret_key = ?2 AND secret = ?3";
     RESEAL_FORMER = "UPDATE webhook SET former_key = ?4, former = ?5 WHERE id = ?1 AND former_key = ?2 AND former = ?3";
     RESEAL_LINK = "UPDATE patient SET tokens_key = ?4, tokens = ?5 WHERE id = ?1 AND tokens_key = ?2 AND tokens = ?3";
     RESEAL_DETAILS = "UPDATE patient SET details_key = ?4, details = ?5 WHERE id = ?1 AND details_key = ?2 AND details = ?3";
     RESEAL_ATTEMPT = "UPDATE link_attempt SET secret_key = ?4, secret = ?5 WHERE id = ?1 AND secret_key = ?2 AND secret = ?3";
+    RESEAL_WIDGET = "UPDATE widget_secret SET secret_key = ?4, secret = ?5 WHERE id = ?1 AND secret_key = ?2 AND secret = ?3";
 }
 
 /// Every place where sealed values lie.
-const OTHERS: [Sql; 6] = [
+const OTHERS: [Sql; 7] = [
     OTHER_TOKENS,
     OTHER_SECRETS,
     OTHER_FORMERS,
     OTHER_LINKS,
     OTHER_DETAILS,
     OTHER_ATTEMPTS,
+    OTHER_WIDGETS,
 ];
 
 #[async_trait]
@@ -141,6 +144,7 @@ impl VaultKeys for Db {
                 SealedPlace::LinkTokens(id) => named(tx, RESEAL_LINK, id.as_str()),
                 SealedPlace::PatientDetails(id) => named(tx, RESEAL_DETAILS, id.as_str()),
                 SealedPlace::AttemptSecret(id) => numbered(tx, RESEAL_ATTEMPT, id.0),
+                SealedPlace::WidgetSecret(id) => numbered(tx, RESEAL_WIDGET, id.0),
             }?;
             *tx.forget |= touched > 0;
             Ok(touched > 0)

@@ -16,12 +16,14 @@ use store::row::devices::{device, found_key, session};
 statements! {
     ADD_KEY = "INSERT INTO registration_key (part_1, practice, hash, many, ends_at) VALUES (?1, ?2, ?3, ?4, ?5)";
     KEY = "SELECT part_1, practice, many, ends_at, hash, uses FROM registration_key WHERE part_1 = ?1";
+    END_KEY = "UPDATE registration_key SET ends_at = min(ends_at, ?2) WHERE part_1 = ?1";
     USE_KEY = "UPDATE registration_key SET uses = uses + 1 WHERE part_1 = ?1 AND (many = 1 OR uses = 0)";
     ADD_DEVICE = "INSERT INTO device (id, practice, name, public_key, registered_at, blocked_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     DEVICE = "SELECT id, practice, name, public_key, registered_at, blocked_at FROM device WHERE id = ?1";
     DEVICES = "SELECT id, practice, name, public_key, registered_at, blocked_at FROM device ORDER BY registered_at, id";
     DEVICES_OF = "SELECT id, practice, name, public_key, registered_at, blocked_at FROM device WHERE practice = ?1 ORDER BY registered_at, id";
     BLOCK = "UPDATE device SET blocked_at = coalesce(blocked_at, ?2) WHERE id = ?1";
+    UNBLOCK = "UPDATE device SET blocked_at = NULL WHERE id = ?1 AND blocked_at IS NOT NULL";
     REMOVE = "DELETE FROM device WHERE id = ?1";
     END_SESSIONS_AT = "DELETE FROM session WHERE device = ?1";
     USE_ASSERTION = "INSERT INTO used_assertion (device, id, ends_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
@@ -63,6 +65,18 @@ impl Devices for Db {
             ];
             tx.write_one(ADD_KEY, row, "registration_key")?;
             tx.audit(&by, at, "add registration key", &key.part_1)
+        })
+        .await
+    }
+
+    async fn end_registration_key(&self, by: &Actor, part_1: &str, at: Timestamp) -> Result<bool> {
+        let (by, part_1) = (by.clone(), part_1.to_owned());
+        self.write("end registration key", move |tx| {
+            if tx.write(END_KEY, params![part_1, at.as_millisecond()])? == 0 {
+                return Ok(false);
+            }
+            tx.audit(&by, at, "end registration key", &part_1)?;
+            Ok(true)
         })
         .await
     }
@@ -116,6 +130,18 @@ impl Devices for Db {
             let row = params![id.0.as_bytes(), at.as_millisecond()];
             tx.write_one(BLOCK, row, "device.blocked_at")?;
             tx.audit(&by, at, "block device", id)?;
+            Ok(true)
+        })
+        .await
+    }
+
+    async fn unblock_device(&self, by: &Actor, id: DeviceId, at: Timestamp) -> Result<bool> {
+        let by = by.clone();
+        self.write("unblock device", move |tx| {
+            if tx.write(UNBLOCK, [id.0.as_bytes()])? == 0 {
+                return Ok(false);
+            }
+            tx.audit(&by, at, "unblock device", id)?;
             Ok(true)
         })
         .await

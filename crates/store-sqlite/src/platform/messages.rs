@@ -11,6 +11,7 @@ pub(crate) use blobs::Own as Condemned;
 pub(super) use change::withdraw_under;
 #[cfg(test)]
 pub(crate) use statements::ALL;
+pub(super) use statements::PUT_OFF_OR_DUE;
 
 #[cfg(test)]
 mod tests;

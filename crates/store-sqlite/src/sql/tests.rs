@@ -13,11 +13,12 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 /// Tables that hold what an operator enters by hand, or a handful of rows.
-const SMALL: [&str; 14] = [
+const SMALL: [&str; 18] = [
     "practice",
     "client",
     "topic",
     "device",
+    "registration_key",
     "message_count",
     "condemned_blob",
     "sqlite_sequence",
@@ -25,13 +26,26 @@ const SMALL: [&str; 14] = [
     "data_key",
     "product_key",
     "operator",
+    "widget",
+    "widget_practice",
+    "widget_secret",
     "bucket_tally",
     // One row a day.
     "entry_day",
     "event_kept",
 ];
 /// Statements that sort: they list all of a small table in an order of its own.
-const LISTS: [&str; 4] = ["CLIENTS", "DEVICES", "KEYS", "ENDPOINTS"];
+const LISTS: [&str; 9] = [
+    "CLIENTS",
+    "DEVICES",
+    "KEYS",
+    "ENDPOINTS",
+    "SEEN_DEVICES",
+    "WIDGETS",
+    "PRACTICES",
+    "SHOWN",
+    "SECRETS",
+];
 
 fn plan(connection: &Connection, sql: &str) -> Vec<String> {
     let mut statement = connection

@@ -13,7 +13,8 @@ use model::{
 use rusqlite::Connection;
 use store::StoreError;
 use store::platform::{
-    Accepted, Audience, CodeExchange, NewAccessCode, NewMessage, PUT_OFF, PlatformStore, Settled,
+    Accepted, Audience, CodeExchange, Narrow, NewAccessCode, NewMessage, PUT_OFF, PlatformStore,
+    Settled,
 };
 use tempfile::TempDir;
 
@@ -178,6 +179,38 @@ async fn a_message_that_cannot_be_read_is_set_aside_and_the_others_are_settled()
         let just = later - SignedDuration::from_secs(1);
         assert!(world.settle(just).await.set_aside.is_empty());
         assert_eq!(world.settle(later).await.set_aside.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_operator_sees_what_cannot_be_read() {
+    for (change, wrong, listed) in [
+        ("stage = 'nonsense'", "message.stage", 2),
+        // Operators are not shown whom a message is about.
+        ("subject = 'x'", "message.subject", 3),
+        ("token = NULL", "message.token", 3),
+    ] {
+        let world = World::new().await;
+        let oversight = &world.store.oversight;
+        let now = at(CONVERTS + 10);
+        assert!(oversight.dead(now, 10).await.unwrap().messages.is_empty());
+        world.damage(change);
+        for settled in [false, true] {
+            if settled {
+                assert_eq!(world.settle(now).await.set_aside.len(), 1);
+            }
+            let dead = oversight.dead(now, 10).await.unwrap().messages;
+            let [one] = dead.as_slice() else {
+                panic!("{change}: {dead:?}");
+            };
+            assert_eq!(one.reference, Some(world.messages[1].0));
+            assert_eq!(one.wrong, Some(wrong));
+            let again = one.again_at.unwrap();
+            assert_eq!(again > now, settled, "{change}: {again}");
+        }
+        let all = Narrow::default();
+        let page = oversight.seen(&all, None, 10).await.unwrap();
+        assert_eq!((page.rows.len(), page.next), (listed, None), "{change}");
     }
 }
 

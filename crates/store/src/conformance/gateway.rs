@@ -15,6 +15,7 @@ pub mod flights;
 pub mod following;
 pub mod journal;
 pub mod late;
+pub mod launches;
 pub mod linking;
 pub mod listing;
 pub mod patients;
@@ -188,6 +189,21 @@ macro_rules! gateway_conformance_suite {
                 flights_whose_leases_ended_are_settled,
                 all_flights_are_settled_when_nobody_else_can_be_at_them,
                 a_clock_set_back_leaves_a_flight_one_lease,
+            }
+            launches {
+                secrets_of_a_widget_are_listed_newest_first,
+                only_the_newest_secret_of_a_widget_is_kept,
+                a_practitioner_nobody_knows_becomes_a_user,
+                a_launch_finds_the_user_who_is_the_practitioner,
+                a_token_works_once,
+                a_token_raced_works_once,
+                a_practitioner_raced_is_one_user,
+                a_users_own_id_is_not_taken_over,
+                the_product_says_who_somebody_is_once,
+                nobody_is_two_practitioners_and_no_practitioner_two_users,
+                who_is_who_raced_is_said_once,
+                a_deleted_user_is_no_practitioner,
+                a_token_is_remembered_until_its_time_is_over,
             }
             linking {
                 a_burned_attempt_becomes_a_link,

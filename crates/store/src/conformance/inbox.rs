@@ -1,8 +1,8 @@
 //! What waits at a practice, and how many messages stand where.
 
-use super::world::{CONVERTS, EXPIRES, World, at, spine, unknown};
-use crate::platform::{Accepted, PlatformStore, WaitingMessage};
-use model::message::{ClaimMode, Event, Stage, Status, SubStatus};
+use super::world::{CONVERTS, EXPIRES, SOMEBODY, World, at, spine, unknown};
+use crate::platform::{Accepted, Holder, PlatformStore, WaitingMessage};
+use model::message::{ClaimMode, Event, LEASE, Stage, Status, SubStatus};
 use model::practitioner::Practitioner;
 use model::{MessageRef, OdsCode};
 
@@ -71,6 +71,54 @@ pub async fn instant_messages_wait_for_their_practitioner_only(store: PlatformSt
     // Nor does its practitioner, who looks at it first.
     world.claim(reference, ClaimMode::Review, 8).await;
     assert!(waiting(&world, &world.colleague).await.is_empty());
+}
+
+pub async fn whoever_holds_a_message_is_named(store: PlatformStore) {
+    let world = World::new(store).await;
+    let device = world.device().await;
+    let session = world.new_session(&device, "a-1", 2);
+    let devices = &world.store.devices;
+    assert!(devices.sign_in(&SOMEBODY, &session).await.unwrap());
+    let reference = world.accept_standard(5).await;
+    let messages = &world.store.messages;
+    let holder = async || {
+        let found = messages.get(reference).await.unwrap().unwrap();
+        let listed = page(&world, &world.colleague, None, 10).await;
+        assert_eq!(listed[0], found);
+        found.held_by
+    };
+    assert_eq!(holder().await, None);
+    let claim = Event::Claim {
+        holder: session.id,
+        mode: ClaimMode::Review,
+        lease: LEASE,
+    };
+    let held = Holder {
+        session: session.id,
+        name: "Dr Amara Okafor".to_owned(),
+    };
+    let claimed = world.changed(reference, claim, 6).await;
+    assert_eq!(holder().await, Some(held.clone()));
+    let Stage::Claimed { lease, .. } = claimed.stage else {
+        panic!("not claimed");
+    };
+    let renewed = Event::Renew {
+        fence: lease.fence,
+        lease: LEASE,
+    };
+    world.changed(reference, renewed, 7).await;
+    assert_eq!(holder().await, Some(held));
+    // Its lease goes on for a while, but nobody knows any more whose it was.
+    assert!(
+        devices
+            .end_session(&SOMEBODY, session.id, at(8))
+            .await
+            .unwrap()
+    );
+    assert_eq!(holder().await, None);
+    let released = Event::Release { fence: lease.fence };
+    world.changed(reference, released, 9).await;
+    assert_eq!(holder().await, None);
 }
 
 pub async fn converted_messages_wait_for_everyone(store: PlatformStore) {

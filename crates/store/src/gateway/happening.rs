@@ -36,6 +36,8 @@ pub enum Happening {
     Withdrawn(UserId),
     /// The product had the authorisation forgotten, or the user.
     Forgotten(UserId),
+    /// A user turned out to be this practitioner, by a launch from the toolbar or by the product's word.
+    Identified(UserId),
     /// Somebody wants to see whether an endpoint listens. Only that endpoint is told.
     Test(WebhookId),
     /// Something about a patient's link.
@@ -109,11 +111,13 @@ pub enum Kind {
     PatientNeedsReauthorisation,
     /// `patient.unlinked`
     PatientUnlinked,
+    /// `user.linked`
+    Identified,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Queued,
         Self::Accepted,
         Self::Refused,
@@ -129,6 +133,7 @@ impl Kind {
         Self::PatientAtRisk,
         Self::PatientNeedsReauthorisation,
         Self::PatientUnlinked,
+        Self::Identified,
     ];
 
     /// As it is stored and told.
@@ -149,6 +154,7 @@ impl Kind {
             Self::PatientAtRisk => "patient.at-risk",
             Self::PatientNeedsReauthorisation => "patient.needs-reauthorisation",
             Self::PatientUnlinked => "patient.unlinked",
+            Self::Identified => "user.linked",
         }
     }
 
@@ -175,6 +181,7 @@ impl Happening {
             Self::Authorised(_) => Kind::Authorised,
             Self::Withdrawn(_) => Kind::Withdrawn,
             Self::Forgotten(_) => Kind::Forgotten,
+            Self::Identified(_) => Kind::Identified,
             Self::Test(_) => Kind::Test,
             Self::Patient { what, .. } => match what {
                 PatientHappening::Pending => Kind::PatientPending,
@@ -198,6 +205,7 @@ impl Happening {
             Self::Authorised(_)
             | Self::Withdrawn(_)
             | Self::Forgotten(_)
+            | Self::Identified(_)
             | Self::Test(_)
             | Self::Patient { .. } => None,
         }
@@ -205,7 +213,7 @@ impl Happening {
 }
 
 /// Something that happened, with who did it: `product:<key id>`, `operator:<name>`, `practitioner` (on the page for
-/// access codes), `patient` (in the patient app) or `gateway`.
+/// access codes, or with a launch from the toolbar), `patient` (in the patient app) or `gateway`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Happened {
     /// When.

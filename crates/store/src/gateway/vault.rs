@@ -3,7 +3,7 @@
 use crate::Result;
 use async_trait::async_trait;
 use jiff::Timestamp;
-use model::{AppUserId, AttemptId, DataKeyId, UserId, WebhookId};
+use model::{AppUserId, AttemptId, DataKeyId, UserId, WebhookId, WidgetSecretId};
 
 /// A sealed secret, as it lies in a row. It says nothing without the vault.
 #[derive(Clone, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub enum SealedPlace {
     PatientDetails(AppUserId),
     /// What an attempt holds: its code verifier, later its tokens: `link_attempt.secret`.
     AttemptSecret(AttemptId),
+    /// What launches of our widget are encrypted under: `widget_secret.secret`.
+    WidgetSecret(WidgetSecretId),
 }
 
 /// One sealed secret and its place.

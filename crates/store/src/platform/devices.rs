@@ -69,6 +69,8 @@ pub trait Devices: Send + Sync {
         hash: Hash,
         at: Timestamp,
     ) -> Result<()>;
+    /// Lets a key end. An earlier end stands. `false` when there is none.
+    async fn end_registration_key(&self, by: &Actor, part_1: &str, at: Timestamp) -> Result<bool>;
     /// The key with this part 1.
     async fn registration_key(&self, part_1: &str) -> Result<Option<FoundKey>>;
     /// Uses the key and adds the device. `false`, and no device, when the key was single-use and used.
@@ -79,6 +81,8 @@ pub trait Devices: Send + Sync {
     async fn devices(&self, practice: Option<&OdsCode>) -> Result<Vec<Device>>;
     /// Blocks a device and ends its sessions. `false` when there is none.
     async fn block_device(&self, by: &Actor, id: DeviceId, at: Timestamp) -> Result<bool>;
+    /// Lets a blocked device sign in again. `false` when there is none, or it is not blocked.
+    async fn unblock_device(&self, by: &Actor, id: DeviceId, at: Timestamp) -> Result<bool>;
     /// Forgets a device and ends its sessions. `false` when there is none.
     async fn remove_device(&self, by: &Actor, id: DeviceId, at: Timestamp) -> Result<bool>;
 

@@ -7,7 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use model::attachment::Attachment;
 use model::coded_data::CodedItem;
 use model::message::{Body, Envelope, Event, Refused, Stage, Status, Step, SubStatus};
-use model::{Actor, ClientMessageId, ClientSystemId, Hash, MessageRef, OdsCode, SpineUserId};
+use model::{
+    Actor, ClientMessageId, ClientSystemId, Hash, MessageRef, OdsCode, SessionId, SpineUserId,
+};
 
 /// Where an attachment's bytes are.
 #[derive(Clone)]
@@ -73,6 +75,18 @@ pub struct WaitingMessage {
     pub attachments: u32,
     /// How many coded items.
     pub coded_items: u32,
+    /// Who holds it, as stored: see [`settled`] for whether the claim still lives. `None` too when the
+    /// holder's session was ended.
+    pub held_by: Option<Holder>,
+}
+
+/// Whose claim a message is under.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The session that claimed it.
+    pub session: SessionId,
+    /// The practitioner's name in that session.
+    pub name: String,
 }
 
 /// A message's content without attachment bytes.

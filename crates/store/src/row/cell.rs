@@ -7,7 +7,7 @@ use model::coded_data::Number;
 use model::message::{BodyType, ClaimMode, Fence, Status, SubStatus};
 use model::{
     ClientMessageId, ClientSystemId, DeviceId, FileName, Hash, MessageRef, NhsNumber, OdsCode,
-    PlatformId, SessionId, SnomedCode, SpineUserId, TokenId,
+    PlatformId, SessionId, SnomedCode, SpineUserId, TokenId, WidgetId,
 };
 use uuid::Uuid;
 
@@ -145,7 +145,8 @@ ids!(
     MessageRef,
     PlatformId,
     SessionId,
-    TokenId
+    TokenId,
+    WidgetId
 );
 
 macro_rules! texts {

@@ -4,6 +4,7 @@ pub mod access;
 pub mod accounts;
 mod cell;
 pub mod events;
+pub mod launches;
 pub mod message;
 pub mod patients;
 pub mod users;

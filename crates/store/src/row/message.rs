@@ -1,11 +1,11 @@
 //! Rows of messages without their content.
 
 use super::{Cells, stage};
-use crate::platform::{Stored, WaitingMessage};
+use crate::platform::{Holder, Stored, WaitingMessage};
 use crate::{Result, StoreError};
 use jiff::Timestamp;
 use model::SpineUserId;
-use model::message::{Approval, Envelope, Status, SubStatus};
+use model::message::{Approval, Envelope, Stage, Status, SubStatus};
 
 /// A message and the version that was read, without history: version, reference, client, message id,
 /// approved by, token, topic, practice, subject, accepted at, expires at, content hash, changed at, and
@@ -54,17 +54,29 @@ pub fn stored(cells: &mut impl Cells) -> Result<(i64, Stored)> {
 }
 
 /// A message as an inbox lists it: as [`stored`] reads it, then the client system's name, how many
-/// attachments, how many coded items.
+/// attachments, how many coded items, and the name in the session that holds it.
 ///
 /// # Errors
 /// As [`stored`].
 pub fn waiting(cells: &mut impl Cells) -> Result<WaitingMessage> {
     let (_, stored) = stored(cells)?;
+    let client_name = cells.take("client.name")?;
+    let attachments = cells.take("message.attachments")?;
+    let coded_items = cells.take("message.coded_items")?;
+    let name: Option<String> = cells.take("session.name")?;
+    let held_by = match (&stored.stage, name) {
+        (Stage::Claimed { lease, .. }, Some(name)) => Some(Holder {
+            session: lease.holder,
+            name,
+        }),
+        _ => None,
+    };
     Ok(WaitingMessage {
         stored,
-        client_name: cells.take("client.name")?,
-        attachments: cells.take("message.attachments")?,
-        coded_items: cells.take("message.coded_items")?,
+        client_name,
+        attachments,
+        coded_items,
+        held_by,
     })
 }
 

@@ -1,5 +1,7 @@
 //! What a toolbar needs to be told.
 
+use crate::keeper::KeyKeeper;
+use crate::settings::RecordSystemSettings;
 use model::{Clock, Entropy, Secret};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,8 +14,8 @@ pub struct AgentConfig {
     /// The messaging platform, for instance `http://127.0.0.1:8080`; also the audience of what is signed, so
     /// that it must be the address by which the platform knows itself.
     pub platform_url: String,
-    /// The record system, for instance `http://127.0.0.1:5000`.
-    pub record_system_url: String,
+    /// The record system.
+    pub record_system: RecordSystemSettings,
     /// How to register this PC if it isn't registered yet; not used otherwise.
     pub registration: Option<RegistrationRequest>,
     /// Makes every call. Must not give up on answers that are quiet for less than 45 seconds.
@@ -22,6 +24,8 @@ pub struct AgentConfig {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub entropy: Arc<dyn Entropy>,
+    /// Has the key under which everything secret in the data directory is sealed.
+    pub keeper: Arc<dyn KeyKeeper>,
     /// How often and how long; [`Pace::default`] is right outside tests.
     pub pace: Pace,
 }

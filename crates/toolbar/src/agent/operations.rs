@@ -1,13 +1,15 @@
 //! What a practitioner can ask of the toolbar: codes, permissions, and messages that wait.
 
 use super::AgentHandle;
-use crate::importer::{Fault, Order, Work};
-use crate::inbox;
+use crate::importer::Fault;
+use crate::inbox::{self, InboxView};
+use crate::review::{self, NoticeDetail, Opened};
 use crate::shared::Session;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use tokio::sync::oneshot;
-use wire::practice::{ClaimMode, Detail, NewCode, Outcome, Summary, TokenInfo};
+use std::sync::Arc;
+use tokio::sync::watch;
+use wire::practice::{Detail, NewCode, Outcome, Summary, TokenInfo};
 
 /// Why the toolbar did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -21,9 +23,27 @@ pub enum OperationError {
     /// The platform refused, or did not answer.
     #[error("the platform: {0}")]
     Platform(#[from] sdk::Error),
-    /// The message is being imported at this moment.
+    /// This toolbar is importing the message at this moment.
     #[error("the message is being imported already")]
     Busy,
+    /// The message is open or being imported at another toolbar, or in another window of this one.
+    #[error("{} has this message open", name.as_deref().unwrap_or("somebody else"))]
+    HeldBy {
+        /// The practitioner who is signed in there, if that is known.
+        name: Option<String>,
+    },
+    /// The message was imported or rejected, or has expired.
+    #[error("the message has already reached its end")]
+    Ended,
+    /// The message has no such attachment.
+    #[error("the message has no such attachment")]
+    NoSuchAttachment,
+    /// The practice has no such widget, or it was changed meanwhile.
+    #[error("this widget is not here any more, or was changed; look at the bar again")]
+    NoSuchWidget,
+    /// The widget is opened for a patient, and none was named.
+    #[error("this widget needs a patient's NHS number")]
+    PatientNeeded,
     /// The claim was lost before anything was written.
     #[error("the message slipped away before it was imported; try again")]
     Lost,
@@ -36,6 +56,12 @@ pub enum OperationError {
     /// It was to be rejected, but is in the record; the platform was told so.
     #[error("it was in the record already; it is now marked as imported")]
     InRecord,
+    /// The record system can't be asked.
+    #[error("the record system did not answer")]
+    RecordSystemAway {
+        /// Why, in words for the practice.
+        words: String,
+    },
     /// The record system could not say whether the message is in the record; nothing was done.
     #[error("the record system could not be asked about the message, so it was not rejected")]
     RecordSystemSilent,
@@ -64,7 +90,6 @@ pub struct Imported {
 impl From<Fault> for OperationError {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Busy => Self::Busy,
             Fault::NotTaken(error) | Fault::Abandoned(error) => Self::Platform(error),
             Fault::Closed => Self::NotSignedIn,
             Fault::Lost => Self::Lost,
@@ -108,6 +133,29 @@ impl AgentHandle {
         Ok(inbox::read_all(&self.session()?.calls).await?)
     }
 
+    /// What waits, now and as it changes; costs nothing to look at.
+    pub fn inbox_view(&self) -> watch::Receiver<Arc<InboxView>> {
+        self.0.shared.inbox.subscribe()
+    }
+
+    /// What a notice says of a message of which an event told; the last 200 that this toolbar took and
+    /// whatever waits, for as long as the practitioner is signed in.
+    pub fn notice(&self, message_ref: &str) -> Option<NoticeDetail> {
+        let shared = &self.0.shared;
+        let waits = || shared.inbox.row(message_ref);
+        let noted = shared.notices.get(message_ref);
+        noted.or_else(|| waits().map(|row| NoticeDetail::of(&row)))
+    }
+
+    /// Opens a message for somebody to look at: nobody else can take it until it is decided, given back or
+    /// dropped.
+    ///
+    /// # Errors
+    /// [`OperationError`]; [`OperationError::HeldBy`] when somebody else has it.
+    pub async fn open(&self, message_ref: &str) -> Result<Opened, OperationError> {
+        review::open(&self.0.shared, self.session()?, message_ref).await
+    }
+
     /// One message with its content, without taking it.
     ///
     /// # Errors
@@ -134,93 +182,23 @@ impl AgentHandle {
         Ok(Some(stream.read_all().await?))
     }
 
-    /// Imports a message that somebody looked at.
+    /// Opens a message and imports it.
     ///
     /// # Errors
-    /// [`OperationError`].
+    /// As [`Self::open`] and [`Opened::import`].
     pub async fn import(&self, message_ref: &str) -> Result<Imported, OperationError> {
-        let session = self.session()?;
-        let detail = session.calls.detail(message_ref).await?;
-        let (reply, result) = oneshot::channel();
-        self.0.shared.importer.order(Order {
-            message_ref: detail.summary.message_ref,
-            nhs_number: detail.summary.nhs_number,
-            mode: ClaimMode::Review,
-            work: Work::Import,
-            session,
-            reply: Some(reply),
-        });
-        match result.await {
-            Ok(result) => Ok(result?),
-            // The toolbar stopped with the order in its queue.
-            Err(_) => Err(OperationError::NotSignedIn),
-        }
+        self.open(message_ref).await?.import().await
     }
 
-    /// Refuses a message; `reason` has 1 to 500 characters, and its sender will read it. One that is in the
-    /// record is completed instead: its sender must not read that it isn't.
+    /// Opens a message and rejects it for `reason`, which its sender will read.
     ///
     /// # Errors
-    /// [`OperationError`]; [`OperationError::InRecord`] when it was completed.
+    /// As [`Self::open`] and [`Opened::reject`].
     pub async fn reject(&self, message_ref: &str, reason: &str) -> Result<Outcome, OperationError> {
-        let session = self.session()?;
-        let calls = &session.calls;
-        let claimed = calls.claim(message_ref, ClaimMode::Review).await?;
-        let message = &claimed.message;
-        let filed = self
-            .0
-            .shared
-            .records
-            .already_filed(&message.client_system_id, &message.summary.message_id)
-            .await;
-        let done = match filed {
-            Ok(true) => match calls.complete(message_ref, claimed.fence).await {
-                Ok(_) => return Err(OperationError::InRecord),
-                Err(error) => {
-                    tracing::warn!(message_ref, %error, "import not reported");
-                    // With the note it is told later; without it, at the next order.
-                    let user = &session.practitioner.spine_user_id;
-                    let _ = self.0.shared.journal.note(message_ref, user).await;
-                    Err(OperationError::Unreported)
-                }
-            },
-            Ok(false) => {
-                let rejected = calls.reject(message_ref, claimed.fence, reason).await;
-                rejected.map_err(OperationError::from)
-            }
-            Err(_) => Err(OperationError::RecordSystemSilent),
-        };
-        if done.is_err() {
-            // Without it the claim ends by itself.
-            let _ = calls.release(message_ref, claimed.fence).await;
-        }
-        done
+        self.open(message_ref).await?.reject(reason).await
     }
 
-    /// Undoes the registration of this PC, forgets its device and stops.
-    ///
-    /// # Errors
-    /// [`OperationError`]; the toolbar goes on then.
-    pub async fn unregister(&self) -> Result<(), OperationError> {
-        let shared = &self.0.shared;
-        let assertion = self.0.device.get().and_then(|device| {
-            device.assert_itself(
-                shared.platform.audience(),
-                shared.clock.now(),
-                shared.entropy.as_ref(),
-            )
-        });
-        if let Some(assertion) = assertion {
-            shared.platform.unregister(&assertion).await?;
-        }
-        let store = self.0.store.clone();
-        // If the file stays, the platform refuses it all the same.
-        let _ = tokio::task::spawn_blocking(move || store.remove()).await;
-        self.shutdown().await;
-        Ok(())
-    }
-
-    fn session(&self) -> Result<Session, OperationError> {
+    pub(super) fn session(&self) -> Result<Session, OperationError> {
         if *self.0.shared.offline.borrow() {
             return Err(OperationError::Offline);
         }

@@ -30,6 +30,7 @@ fn own(name: &str, title: &str, status: u16, detail: &str) -> Problem {
         status,
         detail: Some(detail.to_owned()),
         reason: None,
+        held_by: None,
         instance: "urn:uuid:00000000-0000-0000-0000-000000000000".to_owned(),
         invalid_parameters: Vec::new(),
         line: None,
@@ -45,20 +46,27 @@ fn send(problem: &Problem) -> Response {
 fn fault(error: OperationError) -> Response {
     let sentence = capitalised(&error.to_string());
     match error {
-        OperationError::Busy => problem(ProblemType::MessageHeld, &sentence),
+        OperationError::Busy | OperationError::HeldBy { .. } => {
+            problem(ProblemType::MessageHeld, &sentence)
+        }
+        OperationError::NoSuchAttachment | OperationError::NoSuchWidget => {
+            problem(ProblemType::NotFound, &sentence)
+        }
+        OperationError::PatientNeeded => problem(ProblemType::ValidationError, &sentence),
         OperationError::InRecord => send(&own(
             "in-the-record",
             "In the Record Already",
             409,
             &sentence,
         )),
-        OperationError::Lost => problem(ProblemType::LeaseLost, &sentence),
+        OperationError::Lost | OperationError::Ended => problem(ProblemType::LeaseLost, &sentence),
         OperationError::NotImported { reason } => {
             send(&own("not-imported", "Not Imported", 422, &reason))
         }
         OperationError::NotSignedIn
         | OperationError::Offline
         | OperationError::RecordSystemSilent
+        | OperationError::RecordSystemAway { .. }
         | OperationError::Uncertain
         | OperationError::Unreported => problem(ProblemType::Unavailable, &sentence),
         // What the platform says is passed on.

@@ -1,6 +1,6 @@
 //! The other end: gives orders to the toolbar that runs on a data directory.
 
-use super::{Offline, Reject, file, paths};
+use super::{Launch, Offline, Reject, file, paths};
 use crate::{Imported, State};
 use model::Secret;
 use reqwest::{Method, RequestBuilder};
@@ -8,7 +8,10 @@ use sdk::Error;
 use sdk::call::{send_for, send_only};
 use std::path::Path;
 use std::time::Duration;
-use wire::practice::{Detail, Inbox, NewCode, Outcome, Summary, TokenInfo, Tokens};
+use wire::practice::{
+    Detail, Inbox, NewCode, Outcome, Summary, TokenInfo, Tokens, WidgetInfo, WidgetLaunched,
+    Widgets,
+};
 
 /// The toolbar asks the platform, which has 30 s.
 const ORDER_TIMEOUT: Duration = Duration::from_secs(45);
@@ -107,6 +110,29 @@ impl ControlClient {
         .await
     }
 
+    /// What the practice's bars show; hidden ones too.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn widgets(&self) -> Result<Vec<WidgetInfo>, Error> {
+        let widgets: Widgets = send_for(self.to(Method::GET, paths::WIDGETS)).await?;
+        Ok(widgets.widgets)
+    }
+
+    /// Opens a widget for the practitioner, and for a patient if it wants one; the address for a browser, which works
+    /// once.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn launch(&self, widget: &str, patient: Option<&str>) -> Result<String, Error> {
+        let body = Launch {
+            patient: patient.map(str::to_owned),
+        };
+        let request = self.about(Method::POST, paths::LAUNCHES, widget)?;
+        let launched: WidgetLaunched = send_for(request.json(&body)).await?;
+        Ok(launched.launch_url)
+    }
+
     /// The permissions that the practitioner gave.
     ///
     /// # Errors
@@ -146,7 +172,10 @@ impl ControlClient {
         if id.is_empty() || !id.bytes().all(word) {
             return Err(Error::Unintelligible("no such id".to_owned()));
         }
-        let path = path.replace("{messageRef}", id).replace("{tokenId}", id);
+        let path = path
+            .replace("{messageRef}", id)
+            .replace("{tokenId}", id)
+            .replace("{widgetId}", id);
         Ok(self.to(method, &path))
     }
 }

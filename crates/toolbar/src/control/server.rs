@@ -1,7 +1,7 @@
 //! The server of the control API.
 
 use super::file::{self, Control};
-use super::{Offline, Reject, answer, guard, paths};
+use super::{Launch, Offline, Reject, answer, guard, paths};
 use crate::AgentHandle;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -18,7 +18,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tokio::task::JoinHandle;
-use wire::practice::{Inbox, Tokens};
+use wire::practice::{Inbox, Tokens, WidgetLaunched, Widgets};
 use wire::problem::ProblemType;
 
 /// No order is longer.
@@ -93,6 +93,8 @@ fn router(toolbar: AgentHandle, secret: Secret) -> Router {
         .route(paths::REJECT, post(reject))
         .route(paths::TOKENS, get(tokens))
         .route(paths::TOKEN, delete(withdraw))
+        .route(paths::WIDGETS, get(widgets))
+        .route(paths::LAUNCHES, post(launch))
         .route(paths::OFFLINE, post(offline))
         .fallback(nothing_here)
         .layer(DefaultBodyLimit::max(MAX_BODY))
@@ -127,6 +129,27 @@ async fn messages(State(toolbar): State<AgentHandle>) -> Response {
         next: None,
     };
     answer::json(toolbar.inbox().await.map(inbox))
+}
+
+async fn widgets(State(toolbar): State<AgentHandle>) -> Response {
+    let widgets = toolbar.widgets().borrow().as_ref().clone();
+    Json(Widgets { widgets }).into_response()
+}
+
+async fn launch(
+    State(toolbar): State<AgentHandle>,
+    Path(widget): Path<String>,
+    body: Result<Json<Launch>, JsonRejection>,
+) -> Response {
+    let Ok(Json(body)) = body else {
+        return not_an_order();
+    };
+    let launched = toolbar.launch_widget(&widget, body.patient.as_deref());
+    answer::json(
+        launched
+            .await
+            .map(|launch_url| WidgetLaunched { launch_url }),
+    )
 }
 
 async fn message(State(toolbar): State<AgentHandle>, Path(message): Path<String>) -> Response {

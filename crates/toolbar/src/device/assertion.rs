@@ -1,20 +1,11 @@
 //! Device assertions: short-lived JWTs (RFC 7519, RFC 8037) by which a PC speaks for a practitioner.
 
 use super::Device;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use model::device::ASSERTION_MAX;
 use model::{Entropy, entropy};
 use serde::Serialize;
 use wire::practice::AssertionClaims;
-
-#[derive(Serialize)]
-struct Header<'a> {
-    alg: &'static str,
-    typ: &'static str,
-    kid: &'a str,
-}
 
 impl Device {
     /// Says, signed, that the practitioner `spine_user_id` is signed in at this PC now. `audience` is the
@@ -59,18 +50,14 @@ impl Device {
             exp: now.as_second() + ASSERTION_MAX.as_secs(),
             jti: entropy::uuid_v4(entropy).to_string(),
         };
-        let header = Header {
-            alg: "EdDSA",
-            typ: "JWT",
-            kid: device,
-        };
-        let part = |json: Result<Vec<u8>, _>| json.ok().map(|json| URL_SAFE_NO_PAD.encode(json));
-        let signed = format!(
-            "{}.{}",
-            part(serde_json::to_vec(&header))?,
-            part(serde_json::to_vec(&claims))?
-        );
-        let signature = self.key.sign(signed.as_bytes());
-        Some(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+        self.sign_jwt(&claims)
+    }
+
+    /// A compact JWT (RFC 7519) of `claims`, signed with this PC's key; its header names the device. `None` until the
+    /// device is registered.
+    pub fn sign_jwt(&self, claims: &impl Serialize) -> Option<String> {
+        let device = &self.registration()?.device_id;
+        let claims = serde_json::to_vec(claims).ok()?;
+        self.key.sign(device, &claims).ok()
     }
 }

@@ -1,9 +1,14 @@
 //! Keys survive, stay secret and sign what can be checked.
 
 use super::*;
+use crate::keeper::{FileKeeper, KEY_FILE};
 use jiff::Timestamp;
 use model::entropy::SeededEntropy;
 use wire::practice::AssertionClaims;
+
+fn store(dir: &Path) -> DeviceStore {
+    DeviceStore::open(dir, Arc::new(FileKeeper::new(dir))).unwrap()
+}
 
 fn registered(entropy: &SeededEntropy) -> Device {
     Device::generate(entropy).unwrap().registered(Registered {
@@ -19,7 +24,7 @@ fn registered(entropy: &SeededEntropy) -> Device {
 fn a_device_comes_back_as_it_was_kept() {
     let dir = tempfile::tempdir().unwrap();
     let entropy = SeededEntropy::new(1);
-    let store = DeviceStore::open(&dir.path().join("toolbar")).unwrap();
+    let store = store(&dir.path().join("toolbar"));
     assert!(store.load().unwrap().is_none());
     let device = registered(&entropy);
     store.save(&device, &entropy).unwrap();
@@ -34,7 +39,7 @@ fn a_device_comes_back_as_it_was_kept() {
 fn the_file_shows_neither_seed_nor_practice_and_only_its_owner_reads_it() {
     let dir = tempfile::tempdir().unwrap();
     let entropy = SeededEntropy::new(2);
-    let store = DeviceStore::open(dir.path()).unwrap();
+    let store = store(dir.path());
     let device = registered(&entropy);
     store.save(&device, &entropy).unwrap();
     let file = std::fs::read_to_string(dir.path().join(DEVICE_FILE)).unwrap();
@@ -56,14 +61,17 @@ fn the_file_shows_neither_seed_nor_practice_and_only_its_owner_reads_it() {
 fn without_its_key_or_under_another_a_device_does_not_open() {
     let dir = tempfile::tempdir().unwrap();
     let entropy = SeededEntropy::new(3);
-    let store = DeviceStore::open(dir.path()).unwrap();
+    let store = store(dir.path());
     store.save(&registered(&entropy), &entropy).unwrap();
     std::fs::write(dir.path().join(KEY_FILE), [7; 32]).unwrap();
     assert!(matches!(store.load(), Err(DeviceError::Damaged(_))));
     std::fs::write(dir.path().join(KEY_FILE), [7; 31]).unwrap();
-    assert!(matches!(store.load(), Err(DeviceError::Damaged(KEY_FILE))));
+    assert!(matches!(
+        store.load(),
+        Err(DeviceError::Keeper(KeeperError::Damaged(KEY_FILE)))
+    ));
     std::fs::remove_file(dir.path().join(KEY_FILE)).unwrap();
-    assert!(matches!(store.load(), Err(DeviceError::NoKey)));
+    assert!(matches!(store.load(), Err(DeviceError::NoKey(_))));
 }
 
 #[test]
@@ -81,7 +89,7 @@ fn what_was_sealed_for_one_role_does_not_open_in_another() {
 fn the_key_of_this_pc_is_made_once() {
     let dir = tempfile::tempdir().unwrap();
     let entropy = SeededEntropy::new(5);
-    let store = DeviceStore::open(dir.path()).unwrap();
+    let store = store(dir.path());
     store.save(&registered(&entropy), &entropy).unwrap();
     let first = std::fs::read(dir.path().join(KEY_FILE)).unwrap();
     store.save(&registered(&entropy), &entropy).unwrap();

@@ -6,8 +6,6 @@ const MAX_REASON: usize = model::message::MAX_REASON;
 /// Why an order wasn't carried out.
 #[derive(Debug)]
 pub(crate) enum Fault {
-    /// It is being imported already.
-    Busy,
     /// The platform did not give it to us.
     NotTaken(sdk::Error),
     /// The practitioner left, or the toolbar was taken offline, before anything was written.
@@ -44,7 +42,7 @@ impl Fault {
         match self {
             Self::Lost | Self::Abandoned(_) | Self::Uncertain | Self::Unreported => true,
             Self::NotTaken(error) => error.is_temporary(),
-            Self::Busy | Self::Closed | Self::Failed(_) => false,
+            Self::Closed | Self::Failed(_) => false,
         }
     }
 }

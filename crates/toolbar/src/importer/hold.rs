@@ -1,4 +1,4 @@
-//! A claim kept alive while work goes on: renewed at a third of its life, and known to be lost in time.
+//! A claim kept alive while work goes on: renewed after a third of its life, and known to be lost in time.
 
 use jiff::Timestamp;
 use model::Clock;
@@ -9,12 +9,44 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+/// A machine that slept finds out within so long of waking.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// The claim is not ours any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Lost;
+pub(crate) struct Lost;
+
+/// Whether a claim is still this toolbar's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holding {
+    /// It is; it is renewed in the background.
+    Held,
+    /// It is not, and never will be again.
+    Lost {
+        /// Why.
+        why: WhyLost,
+    },
+}
+
+/// Why a claim was lost; shown as a sentence for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WhyLost {
+    /// The platform says that it is over: others may have the message now.
+    #[error("The message is no longer held for you. Somebody else may have it now.")]
+    Over,
+    /// It could not be renewed in time: this PC slept, or the platform did not answer.
+    #[error("This PC slept or was cut off for too long, so the message is no longer held for you.")]
+    NotRenewed,
+    /// Whoever opened it is not signed in any more.
+    #[error("The practitioner who opened the message has signed out.")]
+    SignedOut,
+    /// The toolbar was taken offline.
+    #[error("This toolbar is offline.")]
+    Offline,
+}
 
 /// A claim. Dropping it stops the renewal; the claim then ends by itself.
-pub(super) struct Hold {
+pub(crate) struct Hold {
     claim: Arc<ClaimKept>,
     renewal: JoinHandle<()>,
 }
@@ -27,7 +59,7 @@ struct ClaimKept {
     /// When the claim was last known to be ours.
     granted: Mutex<Asked>,
     clock: Arc<dyn Clock>,
-    lost: watch::Sender<bool>,
+    holding: watch::Sender<Holding>,
 }
 
 /// When a claim was asked for: by the stopwatch, which no hand can set but which stands still while the
@@ -82,7 +114,7 @@ impl Hold {
             life,
             granted: Mutex::new(granted),
             clock,
-            lost: watch::Sender::new(false),
+            holding: watch::Sender::new(Holding::Held),
         });
         let renewed = Arc::clone(&claim);
         let renewal = tokio::spawn(async move { renewed.keep_renewing().await });
@@ -90,18 +122,39 @@ impl Hold {
     }
 
     /// The claim's number.
-    pub(super) fn fence(&self) -> u64 {
+    pub(crate) fn fence(&self) -> u64 {
         self.claim.fence
     }
 
+    /// What is claimed: the platform's name for it.
+    pub(crate) fn message_ref(&self) -> &str {
+        &self.claim.message_ref
+    }
+
+    /// Whether the claim is ours, now and as it changes.
+    pub(crate) fn holding(&self) -> watch::Receiver<Holding> {
+        self.claim.holding.subscribe()
+    }
+
+    pub(crate) fn is_lost(&self) -> bool {
+        self.claim.is_lost()
+    }
+
     /// Returns once the claim is lost.
-    pub(super) async fn lost(&self) {
+    pub(crate) async fn lost(&self) {
+        let mut holding = self.holding();
         // The sender lives as long as `self`, so that waiting can't fail.
-        let _ = self.claim.lost.subscribe().wait_for(|lost| *lost).await;
+        let _ = holding.wait_for(|now| *now != Holding::Held).await;
+    }
+
+    /// The claim is not to be used any more.
+    pub(crate) fn lose(&self, why: WhyLost) {
+        self.renewal.abort();
+        self.claim.lose(why);
     }
 
     /// Makes sure that the claim is ours for at least half its life from now.
-    pub(super) async fn confirm(&self) -> Result<(), Lost> {
+    pub(crate) async fn confirm(&self) -> Result<(), Lost> {
         // Anew when so much of it went by before the answer was here.
         while self.claim.is_lost() || self.claim.age() * 2 >= self.claim.life {
             self.claim.renew().await?;
@@ -119,8 +172,9 @@ impl Drop for Hold {
 impl ClaimKept {
     async fn keep_renewing(&self) {
         loop {
-            tokio::time::sleep(self.life / 3).await;
-            if self.renew().await.is_err() {
+            // The stopwatch of a sleeping machine stands still, the clock doesn't.
+            tokio::time::sleep(LOOK.min(self.life / 12)).await;
+            if self.age() * 3 >= self.life && self.renew().await.is_err() {
                 return;
             }
         }
@@ -133,7 +187,8 @@ impl ClaimKept {
                 return Err(Lost);
             }
             let asked = Asked::now(&self.clock);
-            let left = self.life.saturating_sub(self.age());
+            // After a sleep the platform's word still counts, if it comes at once.
+            let left = self.life.saturating_sub(self.age()).max(self.life / 12);
             let answer =
                 tokio::time::timeout(left, self.calls.renew(&self.message_ref, self.fence));
             match answer.await {
@@ -141,23 +196,37 @@ impl ClaimKept {
                     *self.granted.lock().unwrap_or_else(PoisonError::into_inner) = asked;
                     return Ok(());
                 }
-                // Refused for good: lost, ended, or not our session any more.
-                Ok(Err(error)) if !error.is_temporary() => return self.give_up(),
+                Ok(Err(error)) if matches!(error.status(), Some(401 | 403)) => {
+                    return self.give_up(WhyLost::SignedOut);
+                }
+                // Refused for good: lost or ended.
+                Ok(Err(error)) if !error.is_temporary() => return self.give_up(WhyLost::Over),
                 Ok(Err(_)) if self.age() < self.life => {
                     tokio::time::sleep(self.life / 12).await;
                 }
-                Ok(Err(_)) | Err(_) => return self.give_up(),
+                Ok(Err(_)) | Err(_) => return self.give_up(WhyLost::NotRenewed),
             }
         }
     }
 
-    fn give_up(&self) -> Result<(), Lost> {
-        self.lost.send_replace(true);
+    fn give_up(&self, why: WhyLost) -> Result<(), Lost> {
+        self.lose(why);
         Err(Lost)
     }
 
+    /// The first reason is the one that is shown.
+    fn lose(&self, why: WhyLost) {
+        self.holding.send_if_modified(|now| {
+            let held = *now == Holding::Held;
+            if held {
+                *now = Holding::Lost { why };
+            }
+            held
+        });
+    }
+
     fn is_lost(&self) -> bool {
-        *self.lost.borrow()
+        *self.holding.borrow() != Holding::Held
     }
 
     fn age(&self) -> Duration {

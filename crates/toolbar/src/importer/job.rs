@@ -1,25 +1,45 @@
 //! One message's way into the record: claim, prepare, write, report.
 
-use super::hold::{self, Asked, Hold};
+use super::claim::{claim, give_back};
+use super::hold::Hold;
 use super::prepare::prepare;
 use super::report::{report, tell_failure};
-use super::{Fault, Order};
+use super::{Claimed, Fault, Order};
 use crate::Imported;
 use crate::backoff::Backoff;
-use crate::record_system::{Filed, ImportMessage, RecordSystemError};
+use crate::record_system::{Filed, ImportMessage, PatientCard, RecordSystemError};
 use crate::shared::Shared;
 use crate::state::AgentEvent;
 use faultpoint::Point;
 use std::sync::Arc;
 use std::time::Duration;
-use wire::practice::{Claimed, Detail};
+use tokio::time::timeout;
+use wire::practice::Detail;
 
 /// How long a message that slipped away is left alone before the inbox is read again.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
+/// A notice waits so long for the patient's name.
+const ASK_NAME: Duration = Duration::from_secs(2);
+
 /// Carries out `order` and tells everybody who should know.
-pub(super) async fn run(shared: Arc<Shared>, order: Order) {
-    let result = import(&shared, &order).await;
+pub(super) async fn run(shared: Arc<Shared>, mut order: Order) {
+    let opened = order.opened.take();
+    let (reply, result) = match opened {
+        Some(Claimed {
+            message,
+            hold,
+            reply,
+        }) => (Some(reply), import(&shared, &order, message, hold).await),
+        None => {
+            let claimed = claim(&shared, &order.session, &order.message_ref, order.mode).await;
+            let result = match claimed {
+                Ok((message, hold)) => import(&shared, &order, message, hold).await,
+                Err(fault) => Err(fault),
+            };
+            (None, result)
+        }
+    };
     match &result {
         Ok(imported) => tracing::info!(
             message_ref = order.message_ref,
@@ -46,7 +66,7 @@ pub(super) async fn run(shared: Arc<Shared>, order: Order) {
             }
         });
     }
-    if let Some(reply) = order.reply {
+    if let Some(reply) = reply {
         // Whoever asked may have gone.
         let _ = reply.send(result);
     }
@@ -55,7 +75,6 @@ pub(super) async fn run(shared: Arc<Shared>, order: Order) {
 /// The fault in one word, for the log: reasons may speak of a patient.
 fn word(fault: &Fault) -> &'static str {
     match fault {
-        Fault::Busy => "busy",
         Fault::NotTaken(_) => "not taken",
         Fault::Closed => "closed",
         Fault::Lost => "lease lost",
@@ -66,13 +85,23 @@ fn word(fault: &Fault) -> &'static str {
     }
 }
 
-async fn import(shared: &Shared, order: &Order) -> Result<Imported, Fault> {
-    let (claimed, hold) = claim(shared, order).await?;
-    let Claimed { message, .. } = claimed;
+async fn import(
+    shared: &Shared,
+    order: &Order,
+    message: Detail,
+    hold: Hold,
+) -> Result<Imported, Fault> {
     let message_id = message.summary.message_id.clone();
+    let nhs_number = message.summary.nhs_number.clone();
+    let record_url = shared.records.record_url(&nhs_number);
+    let notices = &shared.notices;
+    notices.note(&order.session, &message.summary, record_url);
     match write(shared, order, &hold, message).await {
         Ok(filed) => {
-            let told = report(shared, order, hold, &message_id).await;
+            let (told, ()) = tokio::join!(
+                report(shared, order, hold, &message_id),
+                name_patient(shared, &order.message_ref, &nhs_number)
+            );
             if told.is_ok() {
                 shared.journal.forget(&order.message_ref).await;
             }
@@ -90,48 +119,17 @@ async fn import(shared: &Shared, order: &Order) -> Result<Imported, Fault> {
             })
         }
         Err(fault) => {
-            give_back(shared, order, &hold, &fault, message_id).await;
+            settle_claim(shared, order, &hold, &fault, message_id).await;
             Err(fault)
         }
     }
 }
 
-/// Claims the message, trying again a few times when the platform is not there.
-async fn claim(shared: &Shared, order: &Order) -> Result<(Claimed, Hold), Fault> {
-    let mut backoff = Backoff::new(shared.pace.retry, shared.pace.retry_most);
-    let mut tries = 0;
-    loop {
-        if !shared.may_write(&order.session) {
-            return Err(Fault::Closed);
-        }
-        let asked = Asked::now(&shared.clock);
-        let calls = &order.session.calls;
-        faultpoint::pass(Point::Claim);
-        match calls.claim(&order.message_ref, order.mode).await {
-            Ok(claimed) => {
-                faultpoint::pass(Point::Claimed);
-                let life = hold::life(&claimed.lease_until, shared.clock.now());
-                let hold = Hold::keep(
-                    calls.clone(),
-                    order.message_ref.clone(),
-                    claimed.fence,
-                    life,
-                    asked,
-                    Arc::clone(&shared.clock),
-                );
-                return Ok((claimed, hold));
-            }
-            Err(error) => {
-                tries += 1;
-                if !error.is_temporary() || tries >= shared.pace.tries {
-                    return Err(Fault::NotTaken(error));
-                }
-                let wait = backoff.next(shared.entropy.as_ref(), error.retry_after());
-                if shared.pause(wait).await {
-                    return Err(Fault::Closed);
-                }
-            }
-        }
+/// Asks whose record that was, for the notice that tells of it.
+async fn name_patient(shared: &Shared, message_ref: &str, nhs_number: &str) {
+    let asked = timeout(ASK_NAME, shared.records.patient(nhs_number)).await;
+    if let Ok(Ok(PatientCard::One { name, .. })) = asked {
+        shared.notices.name(message_ref, name);
     }
 }
 
@@ -257,12 +255,21 @@ async fn settle(
 }
 
 /// Tells the platform what became of a claim that did not lead to a record.
-async fn give_back(shared: &Shared, order: &Order, hold: &Hold, fault: &Fault, message_id: String) {
+async fn settle_claim(
+    shared: &Shared,
+    order: &Order,
+    hold: &Hold,
+    fault: &Fault,
+    message_id: String,
+) {
     match fault {
         Fault::Failed(reason) => {
             // The record system has it not.
             shared.journal.forget(&order.message_ref).await;
-            tell_failure(shared, order, hold, reason).await;
+            let told = tell_failure(shared, order, hold, reason).await;
+            if let Some(outcome) = told {
+                shared.inbox.failed(&order.message_ref, &outcome, reason);
+            }
             shared.tell(AgentEvent::ImportFailed {
                 message_ref: order.message_ref.clone(),
                 message_id,
@@ -271,12 +278,8 @@ async fn give_back(shared: &Shared, order: &Order, hold: &Hold, fault: &Fault, m
         }
         // A toolbar that plays offline does not call.
         Fault::Closed | Fault::Abandoned(_) if !*shared.offline.borrow() => {
-            let release = order
-                .session
-                .calls
-                .release(&order.message_ref, hold.fence());
             // Without it the claim ends by itself.
-            let _ = release.await;
+            let _ = give_back(shared, &order.session, hold).await;
         }
         _ => {}
     }

@@ -39,6 +39,8 @@ pub(super) async fn prepare(
         received_at: message.summary.received_at,
         filed_at: shared.clock.now(),
         patient_id,
+        nhs_number: message.summary.nhs_number,
+        body: message.body,
         attachments,
         coded_data: message.coded_data_items,
     })

@@ -1,11 +1,10 @@
 //! What became of a message that this toolbar was about to write when it last heard of it.
 
 use super::Order;
-use super::hold::{self, Asked, Hold};
+use super::claim::claim;
 use super::report::report;
 use crate::shared::Shared;
 use crate::state::AgentEvent;
-use faultpoint::Point;
 use model::message::{Status, SubStatus};
 use std::sync::Arc;
 use wire::practice::ClaimMode;
@@ -63,22 +62,10 @@ async fn look(shared: &Shared, order: &Order, user: &str) -> bool {
     } else {
         ClaimMode::Review
     };
-    let asked = Asked::now(&shared.clock);
     // Held by somebody, or by our own claim of before: another time.
-    faultpoint::pass(Point::Claim);
-    let Ok(claimed) = calls.claim(reference, mode).await else {
+    let Ok((_, hold)) = claim(shared, &order.session, reference, mode).await else {
         return false;
     };
-    faultpoint::pass(Point::Claimed);
-    let life = hold::life(&claimed.lease_until, shared.clock.now());
-    let hold = Hold::keep(
-        calls.clone(),
-        reference.clone(),
-        claimed.fence,
-        life,
-        asked,
-        Arc::clone(&shared.clock),
-    );
     let told = report(shared, order, hold, &summary.message_id).await;
     if told.is_ok() {
         shared.tell(AgentEvent::Imported {

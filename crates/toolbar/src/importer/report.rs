@@ -9,7 +9,7 @@ use faultpoint::Point;
 use model::message::{Status, SubStatus};
 use sdk::Error;
 use tokio::time::{Instant, timeout};
-use wire::practice::ClaimMode;
+use wire::practice::{ClaimMode, Outcome};
 use wire::problem::ProblemType;
 
 /// Says that the message is in the record. It is, so that this goes on for as long as it can help: after a
@@ -25,13 +25,18 @@ pub(super) async fn report(
     let mut backoff = Backoff::new(shared.pace.retry, shared.pace.retry_most);
     let mut session = order.session.clone();
     let mut fence = Some(hold.fence());
+    // The stream may tell of the end before the answer is here.
+    shared.inbox.ending(&order.message_ref);
     loop {
         let result = match fence {
             Some(fence) => complete(&session, order, fence).await,
             None => claim_again(&session, order).await,
         };
         let wait = match result {
-            Ok(Next::Told) => return Ok(()),
+            Ok(Next::Told) => {
+                shared.inbox.ended(&order.message_ref);
+                return Ok(());
+            }
             Ok(Next::Claimed(number)) => {
                 fence = Some(number);
                 continue;
@@ -40,7 +45,10 @@ pub(super) async fn report(
                 fence = None;
                 backoff.next(shared.entropy.as_ref(), None)
             }
-            Ok(Next::Ended) => break,
+            Ok(Next::Ended) => {
+                shared.inbox.not_ended(&order.message_ref);
+                break;
+            }
             Err(error) if error.is_temporary() || error.status() == Some(401) => {
                 backoff.next(shared.entropy.as_ref(), error.retry_after())
             }
@@ -120,30 +128,38 @@ fn present_session(shared: &Shared, session: &Session) -> Option<Session> {
     (present.is_of_same_user(session) && present.number > session.number).then_some(present)
 }
 
-/// Says that the record system would not take the message, for as long as the claim lives.
-pub(super) async fn tell_failure(shared: &Shared, order: &Order, hold: &Hold, reason: &str) {
+/// Says that the record system would not take the message, for as long as the claim lives; where the message
+/// stands then, if that could be said.
+pub(super) async fn tell_failure(
+    shared: &Shared,
+    order: &Order,
+    hold: &Hold,
+    reason: &str,
+) -> Option<Outcome> {
     let mut backoff = Backoff::new(shared.pace.retry, shared.pace.retry_most);
     let telling = async {
         loop {
             let calls = &order.session.calls;
             match calls.fail(&order.message_ref, hold.fence(), reason).await {
+                Ok(outcome) => return Some(outcome),
                 Err(error) if error.is_temporary() => {
                     let wait = backoff.next(shared.entropy.as_ref(), error.retry_after());
                     if shared.pause(wait).await {
-                        return;
+                        return None;
                     }
                 }
-                Err(error) if error.kind() != Some(ProblemType::LeaseLost) => {
-                    tracing::warn!(message_ref = order.message_ref, %error, "failure not reported");
-                    return;
+                Err(error) => {
+                    if error.kind() != Some(ProblemType::LeaseLost) {
+                        tracing::warn!(message_ref = order.message_ref, %error, "failure not reported");
+                    }
+                    return None;
                 }
-                _ => return,
             }
         }
     };
     tokio::select! {
         // A lost claim needs no telling: the message waits again by itself.
-        () = hold.lost() => {}
-        _ = timeout(shared.pace.report_for, telling) => {}
+        () = hold.lost() => None,
+        told = timeout(shared.pace.report_for, telling) => told.ok().flatten(),
     }
 }

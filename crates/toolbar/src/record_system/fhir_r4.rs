@@ -2,10 +2,12 @@
 
 mod body;
 mod bundle;
+mod card;
 #[cfg(test)]
 mod tests;
 
-use super::{Filed, Found, ImportMessage, RecordSystem, RecordSystemError};
+use super::{Filed, Found, ImportMessage, PatientCard, RecordSystem, RecordSystemError};
+use crate::settings::NHS_NUMBER_MARK;
 use async_trait::async_trait;
 use model::{Entropy, entropy};
 use sdk::{BadAddress, FhirClient};
@@ -17,6 +19,7 @@ use wire::practice::CurrentUser;
 pub struct FhirR4 {
     client: FhirClient,
     entropy: Arc<dyn Entropy>,
+    record_url: Option<String>,
 }
 
 impl FhirR4 {
@@ -30,7 +33,27 @@ impl FhirR4 {
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, BadAddress> {
         let client = FhirClient::new(http, base)?;
-        Ok(Self { client, entropy })
+        Ok(Self {
+            client,
+            entropy,
+            record_url: None,
+        })
+    }
+
+    /// The same, whose pages of records are at `template`, with `{nhsNumber}` in it.
+    #[must_use]
+    pub fn with_record_url(mut self, template: Option<String>) -> Self {
+        self.record_url = template;
+        self
+    }
+
+    /// The patients with this number; `None` when the answer has somebody without it: a server may ignore a search
+    /// parameter that it does not know, and answer with anybody.
+    async fn theirs(&self, nhs_number: &str) -> Result<Option<Vec<Patient>>, RecordSystemError> {
+        let found = self.client.find_patients(nhs_number).await;
+        let found = found.map_err(classify)?;
+        let theirs = |patient: &Patient| carries(&patient.identifier, NHS_NUMBER, nhs_number);
+        Ok(found.iter().all(theirs).then_some(found))
     }
 }
 
@@ -41,16 +64,9 @@ impl RecordSystem for FhirR4 {
     }
 
     async fn find_patient(&self, nhs_number: &str) -> Result<Found, RecordSystemError> {
-        let mut found = self
-            .client
-            .find_patients(nhs_number)
-            .await
-            .map_err(classify)?;
-        // A server may ignore a search parameter that it does not know, and answer with anybody.
-        let theirs = |patient: &Patient| carries(&patient.identifier, NHS_NUMBER, nhs_number);
-        if !found.iter().all(theirs) {
+        let Some(mut found) = self.theirs(nhs_number).await? else {
             return Ok(Found::SomebodyElse);
-        }
+        };
         let count = found.len();
         match (count, found.pop().and_then(|patient| patient.id)) {
             (0, _) => Ok(Found::Nobody),
@@ -115,6 +131,28 @@ impl RecordSystem for FhirR4 {
         Err(RecordSystemError::Unavailable(
             "documents of other messages".to_owned(),
         ))
+    }
+
+    async fn patient(&self, nhs_number: &str) -> Result<PatientCard, RecordSystemError> {
+        let Some(found) = self.theirs(nhs_number).await? else {
+            return Err(RecordSystemError::Refused {
+                words:
+                    "The record system answered with a patient who does not have this NHS number."
+                        .to_owned(),
+            });
+        };
+        Ok(match found.as_slice() {
+            [] => PatientCard::Nobody,
+            [patient] => card::card(patient, self.record_url(nhs_number)),
+            several => PatientCard::Several(several.len()),
+        })
+    }
+
+    fn record_url(&self, nhs_number: &str) -> Option<String> {
+        // Only a number can't change where the address leads.
+        let number = nhs_number.bytes().all(|byte| byte.is_ascii_digit());
+        let template = self.record_url.as_deref().filter(|_| number)?;
+        Some(template.replace(NHS_NUMBER_MARK, nhs_number))
     }
 }
 

@@ -3,7 +3,6 @@
 use crate::record_system::RecordSystemError;
 use crate::shared::Shared;
 use std::sync::Arc;
-use tokio::sync::watch;
 use tokio::time::Instant;
 use wire::practice::CurrentUser;
 
@@ -20,30 +19,25 @@ pub(crate) enum Observed {
     Unreachable,
 }
 
-/// Asks until the toolbar stops, and gives what changes.
-pub(crate) fn watch_user(shared: Arc<Shared>) -> watch::Receiver<Observed> {
-    let (tell, observed) = watch::channel(Observed::NotYet);
-    tokio::spawn(async move {
-        let mut last_answer = Instant::now();
-        loop {
-            let seen = shared.records.current_user().await;
-            if seen.is_ok() {
-                last_answer = Instant::now();
-            }
-            let patient = last_answer.elapsed() < shared.pace.record_system_grace;
-            let before = tell.borrow().clone();
-            let now = judge(seen, before, patient);
-            tell.send_if_modified(|known| {
-                let changed = *known != now;
-                *known = now;
-                changed
-            });
-            if tell.is_closed() || shared.pause(shared.pace.user_poll).await {
-                return;
-            }
+/// Asks until the toolbar stops, and shows what changes.
+pub(crate) async fn watch_user(shared: Arc<Shared>) {
+    let mut last_answer = Instant::now();
+    loop {
+        let seen = shared.records.current_user().await;
+        if seen.is_ok() {
+            last_answer = Instant::now();
         }
-    });
-    observed
+        let patient = last_answer.elapsed() < shared.pace.record_system_grace;
+        shared.reception.observed.send_if_modified(|known| {
+            let now = judge(seen, known.clone(), patient);
+            let changed = *known != now;
+            *known = now;
+            changed
+        });
+        if shared.pause(shared.pace.user_poll).await {
+            return;
+        }
+    }
 }
 
 /// A record system that stumbles does not sign anybody out; one that stays away does.

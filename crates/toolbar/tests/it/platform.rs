@@ -3,11 +3,12 @@
 mod accounts;
 mod messages;
 mod stream;
+mod widgets;
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -41,6 +42,8 @@ pub(crate) struct Message {
     pub(crate) coded: Value,
     pub(crate) stage: Stage,
     pub(crate) fence: u64,
+    /// Who claimed it last.
+    pub(crate) holder: Option<String>,
     /// What its SHA-256 is said to be, if not the truth.
     pub(crate) false_hash: bool,
     /// Its first file is counted and not listed.
@@ -58,18 +61,27 @@ pub(crate) struct Inner {
     pub(crate) streams_open: usize,
     pub(crate) inbox_reads: HashMap<String, usize>,
     pub(crate) claims: usize,
+    pub(crate) claims_refused: usize,
     pub(crate) renewals_refused: usize,
     pub(crate) releases: usize,
     pub(crate) attachments_asked: usize,
     pub(crate) registrations: usize,
     pub(crate) sign_ins: Vec<String>,
     pub(crate) sign_outs: usize,
+    pub(crate) bar: widgets::Bar,
     // Faults.
     pub(crate) registration_refused: bool,
     pub(crate) blocked: bool,
+    /// It takes no assertion, and says that it is this time: an HTTP date.
+    pub(crate) clock: Option<&'static str>,
+    pub(crate) unregistrations: usize,
     pub(crate) silent: bool,
     /// For each `complete` to come: whether it takes effect, and the status that is answered.
     pub(crate) completes: VecDeque<(bool, u16)>,
+    /// The same for each `reject`.
+    pub(crate) rejects: VecDeque<(bool, u16)>,
+    /// Streams are told of what toolbars do.
+    pub(crate) tells_of_acts: bool,
     pub(crate) unavailable: bool,
     pub(crate) lease: Duration,
 }
@@ -112,6 +124,12 @@ impl Platform {
             .route(paths::CODES, post(code))
             .route(paths::TOKENS, get(tokens))
             .route(paths::TOKEN, delete(withdraw))
+            .route(paths::WIDGETS, get(widgets::list))
+            .route(
+                paths::WIDGET_HIDDEN,
+                put(widgets::hidden).delete(widgets::hidden),
+            )
+            .route(paths::WIDGET_LAUNCHES, post(widgets::launch))
             .with_state(Arc::clone(&platform));
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         platform
@@ -154,6 +172,35 @@ impl Platform {
         let _ = self.live.send(Some(event));
     }
 
+    /// An event of when a message awaited its instant import.
+    pub(crate) fn old_news(&self, reference: &str) -> Value {
+        let mut inner = self.inner();
+        let message = inner.messages.get_mut(reference).unwrap();
+        let now = std::mem::replace(&mut message.stage, Stage::Instant);
+        let summary = messages::summary(reference, message);
+        message.stage = now;
+        json!({ "message": summary })
+    }
+
+    /// Somebody else takes a message, whoever had it.
+    pub(crate) fn take_away(&self, reference: &str) {
+        let mut inner = self.inner();
+        let message = inner.messages.get_mut(reference).unwrap();
+        message.fence += 1;
+        message.holder = Some("Dr Tom Llewellyn".to_owned());
+        message.stage = Stage::Claimed {
+            fence: message.fence,
+            until: Instant::now() + Duration::from_secs(60),
+            instant: message.stage == Stage::Instant,
+        };
+    }
+
+    /// The message stands like this now, and streams are told.
+    pub(crate) fn turn(&self, reference: &str, stage: Stage) {
+        self.inner().messages.get_mut(reference).unwrap().stage = stage;
+        self.announce(reference);
+    }
+
     /// Breaks every open stream.
     pub(crate) fn cut(&self) {
         let _ = self.live.send(None);
@@ -161,8 +208,20 @@ impl Platform {
 }
 
 fn problem(kind: ProblemType) -> Response {
-    let problem = Problem::new(kind, "http://platform", uuid::Uuid::nil());
-    (StatusCode::from_u16(kind.status()).unwrap(), Json(problem)).into_response()
+    told(Problem::new(kind, "http://platform", uuid::Uuid::nil()))
+}
+
+/// Somebody has the message.
+fn held_by(holder: Option<String>) -> Response {
+    let kind = ProblemType::MessageHeld;
+    let mut problem = Problem::new(kind, "http://platform", uuid::Uuid::nil());
+    problem.held_by = holder;
+    told(problem)
+}
+
+fn told(problem: Problem) -> Response {
+    let status = StatusCode::from_u16(problem.status).unwrap();
+    (status, Json(problem)).into_response()
 }
 
 /// Who calls, unless the platform is down for the test.

@@ -8,6 +8,8 @@ use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
+use toolbar::keeper::FileKeeper;
+use toolbar::settings::RecordSystemSettings;
 use toolbar::{Agent, AgentConfig, AgentEvent, AgentHandle, Pace, RegistrationRequest, State};
 
 pub(crate) const OKAFOR: &str = "555000000101";
@@ -38,16 +40,15 @@ impl World {
         AgentConfig {
             data_dir: self.dir.path().join("toolbar"),
             platform_url: self.platform.url.clone(),
-            record_system_url: self.records.url.clone(),
-            registration: Some(RegistrationRequest {
-                key_part1: model::Secret::new("part-one".to_owned()),
-                key_part2: model::Secret::new("part-two".to_owned()),
-                organisation_code: "GPPRAC001".to_owned(),
-                device_name: "Room 3".to_owned(),
-            }),
+            record_system: RecordSystemSettings::FhirR4 {
+                url: self.records.url.clone(),
+                record_url_template: Some(format!("{}/patients/{{nhsNumber}}", self.records.url)),
+            },
+            registration: Some(key("part-two")),
             http: http(),
             clock: Arc::new(ManualClock::at(NOW.parse().unwrap())),
             entropy: Arc::new(SeededEntropy::new(11)),
+            keeper: Arc::new(FileKeeper::new(&self.dir.path().join("toolbar"))),
             pace: Pace {
                 user_poll: Duration::from_millis(20),
                 record_system_grace: Duration::from_millis(100),
@@ -71,6 +72,16 @@ impl World {
         let toolbar = self.start().await;
         until_online(&toolbar).await;
         toolbar
+    }
+}
+
+/// A registration key; the pretended platform's second part is `part-two`.
+pub(crate) fn key(part_2: &str) -> RegistrationRequest {
+    RegistrationRequest {
+        key_part1: model::Secret::new("part-one".to_owned()),
+        key_part2: model::Secret::new(part_2.to_owned()),
+        organisation_code: "GPPRAC001".to_owned(),
+        device_name: "Room 3".to_owned(),
     }
 }
 
@@ -102,6 +113,7 @@ pub(crate) fn letter_about(nhs_number: &str) -> Message {
         coded: json!([{"code": "27113001", "value": "72.50", "unit": "kg"}]),
         stage: Stage::Instant,
         fence: 0,
+        holder: None,
         false_hash: false,
         hides_a_file: false,
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Every `type` of an event.
-pub const EVENT_TYPES: [&str; 15] = [
+pub const EVENT_TYPES: [&str; 16] = [
     "message.queued",
     "message.accepted",
     "message.refused",
@@ -12,6 +12,7 @@ pub const EVENT_TYPES: [&str; 15] = [
     "user.authorised",
     "user.withdrawn",
     "user.forgotten",
+    "user.linked",
     "webhook.test",
     "patient.pending",
     "patient.link-failed",

@@ -16,6 +16,9 @@ pub struct PutUser {
     /// A name for people: on the user's own page and in the console. At most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Which practitioner the user is: a launch from the toolbar then leads to this user. Left out, nothing changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spine_user_id: Option<String>,
 }
 
 /// A user.
@@ -31,6 +34,28 @@ pub struct User {
     pub created_at: String,
     /// Whether instant messages may be sent.
     pub authorisation: Authorisation,
+    /// Which practitioner the user is, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub practitioner: Option<Practitioner>,
+}
+
+/// Which practitioner a user is: by your word, or by a launch from the toolbar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Practitioner {
+    /// Spine User ID.
+    pub spine_user_id: String,
+    /// The name at the last launch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The practice of the last launch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ods_code: Option<String>,
+    /// When that became known.
+    pub linked_at: String,
+    /// When the toolbar was last used to come to the gateway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_launch_at: Option<String>,
 }
 
 /// Where a user's authorisation stands.

@@ -73,6 +73,41 @@ pub(super) fn of(schema: &str) -> Vec<Example> {
                 value: failed(),
             },
         ],
+        "RegisterWidget" => one(
+            "letters",
+            "A widget that wants to know who opens it, and for which patient",
+            json!({
+                "name": "Clinic letters",
+                "icon": "letter",
+                "launchUrl": "https://supplier.example/open",
+                "encryptionSecret": "Kq3vX7pZ0sT5wB9nR2yL6dF8hJ1mC4gA",
+                "encryptionMethod": "A256GCM",
+                "requiresUserData": true,
+                "requiresPatientData": true
+            }),
+        ),
+        "RegisteredWidget" => one(
+            "awaitingApproval",
+            "Nobody has looked at it yet",
+            json!({
+                "widgetId": "0d6f3b52-8c1e-4f7a-b3d9-5e2a71c0f846",
+                "name": "Clinic letters",
+                "state": "awaiting-approval",
+                "revision": 1
+            }),
+        ),
+        "WidgetKey" => one(
+            "key",
+            "A toolbar's key",
+            json!({
+                "kty": "OKP",
+                "crv": "Ed25519",
+                "kid": "7a0c9e14-25b8-4d63-9f1e-6b3d80c2a5f7",
+                "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+                "alg": "EdDSA",
+                "use": "sig"
+            }),
+        ),
         _ => Vec::new(),
     }
 }

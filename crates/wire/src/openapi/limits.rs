@@ -18,3 +18,34 @@ pub const MAX_UNIT: u64 = 256;
 pub const MAX_ADDITIONAL_TEXT: u64 = 4096;
 /// The longest number of a coded item, in characters.
 pub const MAX_NUMBER: u64 = 64;
+/// The longest name of a widget, in characters.
+pub const MAX_WIDGET_NAME: u64 = 80;
+/// The longest address of a widget, in characters.
+pub const MAX_LAUNCH_URL: u64 = 2000;
+/// The icon pack: what the toolbar can show above a widget's name.
+pub const ICONS: [&str; 24] = [
+    "calendar",
+    "letter",
+    "chart",
+    "pill",
+    "phone",
+    "video",
+    "form",
+    "flask",
+    "heart",
+    "lungs",
+    "bone",
+    "baby",
+    "brain",
+    "eye",
+    "tooth",
+    "syringe",
+    "ambulance",
+    "people",
+    "chat",
+    "camera",
+    "map",
+    "book",
+    "shield",
+    "star",
+];

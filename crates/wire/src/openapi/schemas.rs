@@ -4,6 +4,7 @@ mod answers;
 pub(super) mod gateway;
 mod requests;
 mod scalars;
+mod widgets;
 
 use serde_json::{Map, Value, json};
 
@@ -13,6 +14,7 @@ pub(super) fn all() -> Map<String, Value> {
     for (name, schema) in requests::all()
         .into_iter()
         .chain(answers::all())
+        .chain(widgets::all())
         .chain(scalars::all())
     {
         all.insert(name.to_owned(), schema);

@@ -133,6 +133,8 @@ fn the_table_of_operations_and_answers_is_as_promised() {
     POST /api/v1/messages: 200 400 401 403 409 413 415 429 500 503
     GET /api/v1/messages/{messageId}/status: 200 401 403 404 429 500 503
     GET /api/v1/events: 200 401 403 429 500 503
+    POST /api/v1/widgets: 200 400 401 403 413 415 429 500 503
+    GET /api/v1/widgets/keys/{kid}: 200 401 403 404 429 500 503
     GET /openapi.json: 200 500
     GET /docs: 200 500
     GET /problems/{name}: 200 404 500
@@ -240,6 +242,22 @@ fn examples_of_answers_read_back() {
     {
         let _: crate::partner::StatusEvent = serde_json::from_str(line).unwrap();
     }
+}
+
+#[test]
+fn examples_of_widgets_read_back() {
+    use crate::widgets::{RegisterWidget, RegisteredWidget, WidgetKey};
+    fn reads<T: serde::de::DeserializeOwned + serde::Serialize>(schema: &str) {
+        let found = examples::of(schema);
+        assert!(!found.is_empty(), "{schema}");
+        for example in found {
+            let read: T = serde_json::from_value(example.value.clone()).unwrap();
+            assert_eq!(serde_json::to_value(read).unwrap(), example.value);
+        }
+    }
+    reads::<RegisterWidget>("RegisterWidget");
+    reads::<RegisteredWidget>("RegisteredWidget");
+    reads::<WidgetKey>("WidgetKey");
 }
 
 #[test]

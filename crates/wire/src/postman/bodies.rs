@@ -48,6 +48,18 @@ pub(super) fn faulty() -> Value {
     })
 }
 
+/// A widget; the same every time, so that a second run changes nothing.
+pub(super) fn widget() -> Value {
+    json!({
+        "name": "Widget of the Postman collection",
+        "icon": "letter",
+        "launchUrl": "https://widget.example/open",
+        "encryptionSecret": "only-an-example-take-random-text",
+        "requiresUserData": true,
+        "requiresPatientData": true
+    })
+}
+
 /// The code, as the practitioner entered it.
 pub(super) fn code() -> Value {
     json!({ "accessCode": "{{accessCode}}" })

@@ -103,8 +103,8 @@ pub(super) fn all() -> Vec<Step> {
 const FIRST: &str = "Medicines handed out today. Please file.";
 const OTHER: &str = "Other words under an id that is taken.";
 
-/// What happens on a retry and on mistakes.
-fn afterwards() -> [Option<Step>; 5] {
+/// What happens on a retry and on mistakes; and a widget.
+fn afterwards() -> [Option<Step>; 6] {
     [
         step("send-same-message-again", "sendStandardMessage", script!("standard-message-sent")).map(|s| Step {
             note: "A retry after a lost answer: same id, same content, same answer, and no second message.",
@@ -127,6 +127,11 @@ fn afterwards() -> [Option<Step>; 5] {
             token: Some((ACCESS_TOKEN, UNKNOWN_TOKEN)),
             body: Some(bodies::instant("{{scratchMessageId}}")),
             before: Some(script!("new-scratch-message-id")),
+            ..s
+        }),
+        step("register-widget", "registerWidget", script!("widget-registered")).map(|s| Step {
+            note: "A page of yours for the practice's toolbar. Nobody sees it until whoever runs the server has approved it.",
+            body: Some(bodies::widget()),
             ..s
         }),
         step("call-without-key", "testConnection", script!("refused-key")).map(|s| Step {

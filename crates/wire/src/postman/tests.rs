@@ -30,6 +30,7 @@ fn it_begins_with_the_connection_and_keeps_its_order() {
             "send-other-content-with-same-id",
             "send-faulty-request",
             "send-with-unknown-token",
+            "register-widget",
             "call-without-key",
         ]
     );

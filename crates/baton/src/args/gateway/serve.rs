@@ -27,6 +27,10 @@ pub(crate) struct GatewayServe {
     pub(crate) base_url: Option<url::Url>,
     #[command(flatten)]
     pub(crate) platform: AtPlatform,
+    /// URL under which practices' toolbars reach the platform, when the gateway reaches it under another: launches are
+    /// issued in its name.
+    #[arg(long, env = "BATON_GATEWAY_TOOLBARS_PLATFORM_URL", value_name = "URL")]
+    pub(crate) toolbars_platform_url: Option<url::Url>,
     #[command(flatten)]
     pub(crate) pkb: AtPkb,
     /// Serve the patient app: pages where patients sign up, connect their record and see their details. Needs

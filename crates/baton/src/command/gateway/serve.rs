@@ -36,6 +36,9 @@ pub(crate) async fn run(args: GatewayServe, json: bool) -> anyhow::Result<()> {
     let vault = place.vault(&args.keys, &store, Arc::clone(&clock)).await?;
     let connections = usize::try_from(args.max_connections)?;
     let mut config = GatewayConfig::new(url.clone(), platform_url.to_owned(), platform_key);
+    config.platform_name = args
+        .toolbars_platform_url
+        .map(|url| url.as_str().trim_end_matches('/').to_owned());
     config.operator_routes = operators.is_none();
     config.allow_private_webhooks = args.allow_private_webhooks;
     config.open_authorise_page = args.open_authorise_page;

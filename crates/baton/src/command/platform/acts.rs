@@ -15,13 +15,16 @@ use serde_json::json;
 use store::audit::{Broken, place};
 use store::platform::PlatformStore;
 
-async fn open(data: &PlatformData) -> anyhow::Result<PlatformStore> {
+pub(super) async fn open(data: &PlatformData) -> anyhow::Result<PlatformStore> {
     Place::of(&data.data_dir, &data.storage)?
         .open_to_manage()
         .await
 }
 
-fn admin<'a>(store: &'a PlatformStore, data: &PlatformData) -> anyhow::Result<Admin<'a>> {
+pub(super) fn admin<'a>(
+    store: &'a PlatformStore,
+    data: &PlatformData,
+) -> anyhow::Result<Admin<'a>> {
     Ok(Admin {
         store,
         by: operator(),
@@ -40,14 +43,14 @@ pub(crate) fn operator() -> Actor {
     Actor::Operator("cli".to_owned())
 }
 
-fn told(error: AdminError) -> anyhow::Error {
+pub(super) fn told(error: AdminError) -> anyhow::Error {
     match error {
         AdminError::Unknown(_) | AdminError::Invalid(_) => refused(error.to_string()),
         AdminError::Store(error) => error.into(),
     }
 }
 
-fn ods(text: &str) -> anyhow::Result<OdsCode> {
+pub(super) fn ods(text: &str) -> anyhow::Result<OdsCode> {
     OdsCode::parse(text).map_err(|why| usage(format!("`{text}` is no ODS code: it {why}")))
 }
 

@@ -18,6 +18,7 @@ pub(crate) async fn run(args: PlatformServe, json: bool) -> anyhow::Result<()> {
         listen,
         base_url,
         operator_listen,
+        operator_url,
         limits,
         inline_max,
     } = args;
@@ -37,9 +38,16 @@ pub(crate) async fn run(args: PlatformServe, json: bool) -> anyhow::Result<()> {
     super::add_initial_topics(&served.store, &Actor::System, SystemClock.now()).await?;
     let mut config = PlatformConfig::new(url.clone(), served.code_key);
     config.operator_routes = operators.is_none();
+    config.operator_url = match (operator_url, &operators) {
+        (Some(url), _) => Some(url.as_str().trim_end_matches('/').to_owned()),
+        (None, Some(bound)) => Some(bound.url()),
+        (None, None) => None,
+    };
     config.large_bodies.at_once = usize::try_from(limits.max_large_bodies)?;
     config.max_streams = limits.streams();
     config.inline_max = inline_max.unwrap_or(config.inline_max);
+    let pages = config.operator_url.as_ref().unwrap_or(&url);
+    let pages = format!("{pages}/admin");
     let platform = Platform::new(
         config,
         served.store,
@@ -52,7 +60,7 @@ pub(crate) async fn run(args: PlatformServe, json: bool) -> anyhow::Result<()> {
         output::json(&json!({ "ready": true, "url": url }))?;
     } else {
         output::line(&format!(
-            "The platform is at {url}, its documentation at {url}/docs. Ctrl-C ends it."
+            "The platform is at {url}, its documentation at {url}/docs, its operators' pages at {pages}. Ctrl-C ends it."
         ));
     }
     let limits = Limits {

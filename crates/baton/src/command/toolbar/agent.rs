@@ -9,6 +9,8 @@ use serde_json::json;
 use std::sync::Arc;
 use tokio::sync::broadcast::error::RecvError;
 use toolbar::control::ControlServer;
+use toolbar::keeper::FileKeeper;
+use toolbar::settings::RecordSystemSettings;
 use toolbar::{Agent, AgentConfig, AgentEvent, Pace, RegistrationRequest};
 
 /// Runs until told to end, and says what it does.
@@ -23,14 +25,19 @@ pub(crate) async fn run(args: ToolbarAgent, json: bool) -> anyhow::Result<()> {
         }),
         _ => None,
     };
+    let keeper = Arc::new(FileKeeper::new(&args.data_dir));
     let agent = Agent::start(AgentConfig {
         data_dir: args.data_dir.clone(),
         platform_url: plain(&args.platform_url),
-        record_system_url: plain(&args.record_system_url),
+        record_system: RecordSystemSettings::FhirR4 {
+            url: plain(&args.record_system_url),
+            record_url_template: None,
+        },
         registration,
         http: httpkit::outbound::client(None)?,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
+        keeper,
         pace: Pace::default(),
     })
     .await?;
@@ -92,6 +99,9 @@ fn words(event: &AgentEvent) -> String {
             format!("{message_id} is in the record, but the platform does not know yet")
         }
         AgentEvent::Waiting { message_id, .. } => format!("{message_id} waits for review"),
+        AgentEvent::Settled {
+            message_id, status, ..
+        } => format!("{message_id} ended elsewhere: {status}"),
         AgentEvent::CodeUsed { client_name, .. } => format!("access code used by {client_name}"),
     }
 }

@@ -38,7 +38,8 @@ struct Walked {
     last: u64,
 }
 
-/// In which process a point is; `None` for those of a gateway, which is not on this way.
+/// In which process a point is; `None` for those of a gateway or of a record system's folder, which are not on this
+/// way.
 fn process_of(point: Point) -> Option<Who> {
     let who = match point {
         Point::GatewayExchanged
@@ -53,7 +54,13 @@ fn process_of(point: Point) -> Option<Who> {
         | Point::GatewayRefreshAnswered
         | Point::GatewayRefreshStored
         | Point::WebhookPost
-        | Point::WebhookPosted => return None,
+        | Point::WebhookPosted
+        | Point::FolderWrite
+        | Point::FolderWritten
+        | Point::FolderMoving
+        | Point::FolderMoved
+        | Point::FolderFiled
+        | Point::FolderTakenBack => return None,
         Point::BlobBegin
         | Point::BlobWrite
         | Point::BlobSync

@@ -11,6 +11,9 @@ use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
 use std::path::Path;
 
+/// What everybody is called here.
+pub(crate) const NAME: &str = "Dr Test";
+
 /// A registered PC.
 pub(crate) struct Pc {
     http: reqwest::Client,
@@ -68,22 +71,27 @@ impl Pc {
         }
     }
 
+    /// A token of these claims.
+    pub(crate) fn sign(&self, claims: &Value) -> String {
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let header = part(&json!({ "alg": "EdDSA", "typ": "JWT", "kid": self.id }));
+        let signed = format!("{header}.{}", part(claims));
+        let signature = URL_SAFE_NO_PAD.encode(self.key.sign(signed.as_bytes()));
+        format!("{signed}.{signature}")
+    }
+
     /// Signs a practitioner in. `now` is the platform's time.
     pub(crate) async fn sign_in(&self, spine_user_id: &str, now: i64) -> Desk {
-        let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let header = part(json!({ "alg": "EdDSA", "typ": "JWT", "kid": self.id }));
-        let claims = part(json!({
+        let assertion = self.sign(&json!({
             "iss": self.id,
             "sub": spine_user_id,
-            "name": "Dr Test",
+            "name": NAME,
             "aud": self.base,
             "iat": now,
             "exp": now + 60,
             "jti": super::message::new_id(),
         }));
-        let signed = format!("{header}.{claims}");
-        let signature = URL_SAFE_NO_PAD.encode(self.key.sign(signed.as_bytes()));
-        let body = json!({ "assertion": format!("{signed}.{signature}") });
+        let body = json!({ "assertion": assertion });
         let request = self.http.post(format!("{}/toolbar/v1/sessions", self.base));
         let answer = Answer::of(request.json(&body).send().await.unwrap()).await;
         assert_eq!(answer.status, 200, "{answer:?}");

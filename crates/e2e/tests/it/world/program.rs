@@ -104,6 +104,14 @@ impl Program {
         }
     }
 
+    /// Every JSON line that it has said and nobody has read yet.
+    pub(crate) fn said(&self) -> Vec<Value> {
+        let lines = self.lines.try_iter();
+        lines
+            .filter_map(|line| serde_json::from_str(&line).ok())
+            .collect()
+    }
+
     /// How it ended by itself, if it has.
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         self.wait(Duration::ZERO)

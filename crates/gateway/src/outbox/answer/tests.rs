@@ -10,6 +10,7 @@ fn refused(status: u16, kind: Option<ProblemType>, retry_after: Option<u64>) -> 
         problem: kind.map(|kind| Problem::new(kind, "http://platform.test", uuid::Uuid::nil())),
         words: String::new(),
         retry_after: retry_after.map(Duration::from_secs),
+        date: None,
     }))
 }
 

@@ -3,12 +3,12 @@
 use super::Failure;
 use crate::app::capture_code::NotTaken;
 use crate::context::Ctx;
+use crate::pages::SITE;
 use crate::pages::link::{LIFETIME, Shown};
-use crate::uk_time::moment;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use httpkit::csrf::Csrf;
-use httpkit::page::Site;
+use httpkit::uk_time::moment;
 use minijinja::{Value, context, value::Serde};
 use model::access_code;
 use model::gateway_user::Authorisation;
@@ -16,13 +16,6 @@ use store::gateway::User;
 
 /// The form's guard.
 pub(super) const CSRF: Csrf = Csrf::new("baton_authorise");
-
-/// A practitioner is no operator: the name at the top leads to the page itself.
-const SITE: Site = Site {
-    name: "Baton gateway",
-    home: "",
-    strapline: "It sends documents to GP practices for your system. Not an NHS service.",
-};
 
 /// What there is to say.
 #[derive(Clone, Copy)]

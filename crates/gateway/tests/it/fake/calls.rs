@@ -13,6 +13,7 @@ use serde_json::json;
 use std::convert::Infallible;
 use wire::partner::{SendMessage, StatusAnswer};
 use wire::problem::{Problem, ProblemType};
+use wire::widgets::RegisterWidget;
 
 fn refuse(kind: ProblemType) -> Response {
     let problem = Problem::new(kind, "http://platform.test", uuid::Uuid::nil());
@@ -236,4 +237,36 @@ pub(super) async fn events(State(fake): State<Fake>, headers: HeaderMap) -> Resp
         let _ = cut.changed().await;
     });
     Sse::new(rows).into_response()
+}
+
+pub(super) async fn register_widget(
+    State(fake): State<Fake>,
+    headers: HeaderMap,
+    Json(widget): Json<RegisterWidget>,
+) -> Response {
+    if let Some(wrong) = wrong(&fake, &headers) {
+        return wrong;
+    }
+    let mut inner = fake.lock();
+    inner.widgets.push(widget.clone());
+    Json(json!({
+        "widgetId": uuid::Uuid::nil(), "name": widget.name, "state": "awaiting-approval",
+        "revision": inner.widgets.len(),
+    }))
+    .into_response()
+}
+
+pub(super) async fn widget_key(
+    State(fake): State<Fake>,
+    Path(kid): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    fake.lock().keys_asked += 1;
+    if let Some(wrong) = wrong(&fake, &headers) {
+        return wrong;
+    }
+    match fake.lock().toolbars.get(&kid) {
+        Some(key) => Json(key).into_response(),
+        None => refuse(ProblemType::NotFound),
+    }
 }

@@ -106,6 +106,12 @@ impl Filter {
         self.any(alternatives);
     }
 
+    /// A patient has this NHS number.
+    pub(in super::super) fn exact_number(&mut self, number: &str) {
+        self.clauses.push("nhs_number = ?".to_owned());
+        self.args.push(number.to_owned());
+    }
+
     /// A patient's NHS number holds these digits.
     pub(in super::super) fn digits(&mut self, digits: &str) {
         self.clauses.push("instr(nhs_number, ?) > 0".to_owned());

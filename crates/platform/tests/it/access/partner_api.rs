@@ -3,6 +3,7 @@
 use super::paths_of;
 use crate::actors::{Integrator, Toolbar};
 use crate::sample::{ID, OKAFOR, instant, standard};
+use crate::widgets::widget;
 use crate::world::{Answer, RIVERSIDE, World};
 use axum::body::Body;
 use axum::http::Request;
@@ -40,6 +41,7 @@ fn call(endpoint: &Endpoint, shown: &Shown) -> Request<Body> {
     let path = endpoint
         .path
         .replace("{messageId}", ID)
+        .replace("{kid}", ID)
         .replace("{name}", "validation-error");
     let mut request = Request::builder()
         .method(endpoint.method.as_str())
@@ -54,6 +56,7 @@ fn call(endpoint: &Endpoint, shown: &Shown) -> Request<Body> {
         partner::MESSAGES => standard().to_string(),
         partner::INSTANT => instant().to_string(),
         partner::ACCESS_TOKEN => r#"{"accessCode":"AAAAAAAA"}"#.to_owned(),
+        partner::WIDGETS => widget().to_string(),
         _ => String::new(),
     };
     request
@@ -232,6 +235,8 @@ async fn a_good_key_opens_every_route_that_needs_no_token() {
         let expected = match endpoint.path {
             // Right but for the code.
             partner::ACCESS_TOKEN => pair(400, "validation-error"),
+            // No toolbar has this id.
+            partner::WIDGET_KEY => pair(404, "not-found"),
             _ => pair(200, ""),
         };
         assert_eq!(

@@ -3,6 +3,7 @@
 use super::paths_of;
 use crate::actors::{Toolbar, assert_sign_in};
 use crate::sample::{ID, LLEWELLYN, OKAFOR, instant, standard, with_id};
+use crate::widgets::{approved, widget};
 use crate::world::{Answer, HILLSIDE, RIVERSIDE, World, request};
 use axum::body::Body;
 use axum::http::Method;
@@ -12,7 +13,7 @@ use std::collections::BTreeSet;
 use wire::paths::practice as paths;
 
 /// Every route that needs a session: method, path, body.
-const SESSION_ROUTES: [(&str, &str, &str); 14] = [
+const SESSION_ROUTES: [(&str, &str, &str); 18] = [
     ("DELETE", paths::SESSION, ""),
     ("GET", paths::STREAM, ""),
     ("GET", paths::MESSAGES, ""),
@@ -27,6 +28,10 @@ const SESSION_ROUTES: [(&str, &str, &str); 14] = [
     ("POST", paths::CODES, ""),
     ("GET", paths::TOKENS, ""),
     ("DELETE", paths::TOKEN, ""),
+    ("GET", paths::WIDGETS, ""),
+    ("PUT", paths::WIDGET_HIDDEN, ""),
+    ("DELETE", paths::WIDGET_HIDDEN, ""),
+    ("POST", paths::WIDGET_LAUNCHES, r#"{"revision":1}"#),
 ];
 
 /// Routes with another proof than a session.
@@ -40,9 +45,10 @@ struct Scene {
     world: World,
     reference: String,
     token: String,
+    widget: String,
 }
 
-/// A standard message and a token at Riverside.
+/// A standard message, a token and a widget at Riverside.
 async fn scene() -> Scene {
     let world = World::new().await;
     let partner = world.integrator("Pharmacy First").await;
@@ -51,10 +57,12 @@ async fn scene() -> Scene {
     assert_eq!(partner.send(&world, &standard()).await.status.as_u16(), 200);
     let reference = toolbar.reference(&world, ID).await.unwrap();
     let token = toolbar.tokens(&world).await.tokens.remove(0).token_id;
+    let widget = approved(&world, &partner, &widget(), &[RIVERSIDE]).await;
     Scene {
         world,
         reference,
         token,
+        widget: widget.widget_id,
     }
 }
 
@@ -63,6 +71,7 @@ impl Scene {
         path.replace("{messageRef}", &self.reference)
             .replace("{index}", "0")
             .replace("{tokenId}", &self.token)
+            .replace("{widgetId}", &self.widget)
     }
 
     /// What every session route says to these headers, its stream not read.
@@ -281,6 +290,8 @@ async fn a_colleague_finds_no_instant_message_that_awaits_its_import_and_no_toke
     let scene = Scene {
         reference: okafor.reference(&world, ID).await.unwrap(),
         token: okafor.tokens(&world).await.tokens.remove(0).token_id,
+        // What practitioners of one practice have in common is not asked about here.
+        widget: ID.to_owned(),
         world,
     };
     let headers = bearer(&llewellyn);
@@ -312,6 +323,7 @@ async fn identifiers_that_are_none_are_not_found() {
             let path = path
                 .replace("{messageRef}", odd)
                 .replace("{tokenId}", odd)
+                .replace("{widgetId}", odd)
                 .replace("{index}", "0");
             let method = Method::from_bytes(method.as_bytes()).unwrap();
             let answer = scene.world.call(toolbar.calling(method, &path, body)).await;

@@ -46,7 +46,7 @@ async fn an_older_one_is_left_to_an_operator() {
     let client = database.gateway_client().await;
     client
         .batch_execute(
-            "DROP TABLE delivery, event, feed_state, account_session, account, link_attempt, link_flight, patient; DROP SEQUENCE link_number; DELETE FROM schema_version WHERE version >= 4",
+            "DROP TABLE widget_secret, launch, practitioner, delivery, event, feed_state, account_session, account, link_attempt, link_flight, patient; DROP SEQUENCE link_number; DELETE FROM schema_version WHERE version >= 4",
         )
         .await
         .unwrap();
@@ -57,7 +57,7 @@ async fn an_older_one_is_left_to_an_operator() {
     ));
     let settings = database.settings();
     let schema = store_postgres::gateway_schema(&settings).await.unwrap();
-    assert_eq!(schema.pending, ["0004_events", "0005_patients"]);
+    assert_eq!(schema.pending, ["0004_events", "0005_patients", "0006_launches"]);
     let schema = store_postgres::migrate_gateway(&settings).await.unwrap();
     assert_eq!(schema.version, schema.known);
     database.open_gateway().await.health.check().await.unwrap();

@@ -18,8 +18,9 @@ macro_rules! inbox {
     () => {
         concat!(
             columns!(),
-            ", client.name, message.attachments, message.coded_items \
-             FROM message JOIN client ON client.id = message.client "
+            ", client.name, message.attachments, message.coded_items, session.name \
+             FROM message JOIN client ON client.id = message.client \
+             LEFT JOIN session ON session.id = message.lease_holder "
         )
     };
 }
@@ -52,6 +53,8 @@ statements! {
     HISTORY = "SELECT status, sub_status, at FROM history WHERE message = ?1 ORDER BY place";
     GET = concat!("SELECT ", inbox!(), "WHERE message.reference = ?1");
     WAITING = concat!("SELECT message.reference, ", inbox!(), "WHERE message.practice = ?1 AND message.ended_at IS NULL AND message.reference > ?3 AND (message.only_for IS NULL OR message.only_for = ?2) ORDER BY message.reference LIMIT ?4");
+    // Rows that settling put off are due within the hour, and later than most of what is due by itself.
+    PUT_OFF_OR_DUE = concat!("SELECT message.reference, message.due_at, ", columns!(), " FROM message WHERE due_at <= ?1 ORDER BY due_at DESC LIMIT ?2");
     COUNTS = "SELECT status, nullif(sub_status, ''), messages FROM message_count WHERE messages > 0";
 
     // Content and its end.

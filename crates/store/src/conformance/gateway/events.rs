@@ -72,11 +72,15 @@ pub async fn everything_about_users_is_told(store: GatewayStore) {
     let grant = grant.unwrap();
     users.withdrawn("gateway", &id, grant, at(3)).await.unwrap();
     users.forget(BY, &id, at(4)).await.unwrap();
+    let is = model::SpineUserId::parse("555000000101").unwrap();
+    let said = world.store.launches.say(BY, &id, None, &is, at(5));
+    said.await.unwrap();
     let by = |who: &str| who.to_owned();
     let expected = [
         (2, by(BY), Happening::Authorised(id.clone())),
         (3, by("gateway"), Happening::Withdrawn(id.clone())),
-        (4, by(BY), Happening::Forgotten(id)),
+        (4, by(BY), Happening::Forgotten(id.clone())),
+        (5, by(BY), Happening::Identified(id)),
     ];
     assert_eq!(world.happened().await, expected);
 }

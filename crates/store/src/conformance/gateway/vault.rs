@@ -17,7 +17,7 @@ async fn key_ids(store: &GatewayStore) -> Vec<DataKeyId> {
 }
 
 /// A user's token, an endpoint's secret and its former one, a link's tokens, a patient's details, a verifier and tokens
-/// that wait, all under one key.
+/// that wait, a widget's secret, all under one key.
 async fn every_secret(store: &GatewayStore, under: DataKeyId) -> Vec<SealedRow> {
     let user: UserId = add_user(store, "a").await;
     let token = sealed(under, "token");
@@ -52,8 +52,14 @@ async fn every_secret(store: &GatewayStore, under: DataKeyId) -> Vec<SealedRow> 
             sealed: sealed(under, "first secret, moved"),
         },
     ];
+    let widget = super::launches::secret(under, 7, 1);
+    store.launches.add_secret(&widget).await.unwrap();
+    secrets.push(SealedRow {
+        place: SealedPlace::WidgetSecret(widget.id),
+        sealed: widget.secret,
+    });
     secrets.extend(patients_secrets(store, under).await);
-    assert_eq!(secrets.len(), 7);
+    assert_eq!(secrets.len(), 8);
     secrets
 }
 
@@ -147,12 +153,12 @@ pub async fn secrets_under_other_keys_are_found_and_counted(store: GatewayStore)
     };
     assert_eq!(others(old).await, []);
     assert_eq!(by_place(others(new).await), by_place(secrets));
-    for limit in 1..7 {
+    for limit in 1..8 {
         let some = store.vault.sealed_under_others(new, limit).await.unwrap();
         assert_eq!(int(some.len()), i64::from(limit));
     }
-    assert_eq!(store.vault.progress(old).await.unwrap(), (7, 0));
-    assert_eq!(store.vault.progress(new).await.unwrap(), (7, 7));
+    assert_eq!(store.vault.progress(old).await.unwrap(), (8, 0));
+    assert_eq!(store.vault.progress(new).await.unwrap(), (8, 8));
 }
 
 pub async fn a_secret_is_resealed_in_its_place(store: GatewayStore) {
@@ -162,7 +168,7 @@ pub async fn a_secret_is_resealed_in_its_place(store: GatewayStore) {
         let now = sealed(new, &format!("resealed {done}"));
         assert!(store.vault.reseal(place, was, &now).await.unwrap());
         let (all, left) = store.vault.progress(new).await.unwrap();
-        assert_eq!((all, left), (7, 7 - done));
+        assert_eq!((all, left), (8, 8 - done));
     }
     let moved = by_place(store.vault.sealed_under_others(old, 10).await.unwrap());
     let expected = (1..).zip(secrets).map(|(place, row)| SealedRow {

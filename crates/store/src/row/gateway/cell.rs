@@ -6,7 +6,9 @@ use model::gateway_user::Authorisation;
 use model::outbox::{Bucket, Kind, State};
 use model::patient::Email;
 use model::pkb_link::{Lapse, Risk};
-use model::{AppUserId, AttemptId, DataKeyId, PublicId, UploadId, UserId, WebhookId};
+use model::{
+    AppUserId, AttemptId, DataKeyId, PublicId, UploadId, UserId, WebhookId, WidgetSecretId,
+};
 use uuid::Uuid;
 
 macro_rules! ids {
@@ -19,7 +21,14 @@ macro_rules! ids {
     )+};
 }
 
-ids!(AttemptId, DataKeyId, PublicId, UploadId, WebhookId);
+ids!(
+    AttemptId,
+    DataKeyId,
+    PublicId,
+    UploadId,
+    WebhookId,
+    WidgetSecretId
+);
 
 macro_rules! texts {
     ($($name:ident = $parse:expr;)+) => {$(

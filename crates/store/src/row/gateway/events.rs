@@ -48,6 +48,7 @@ fn what(cells: &mut impl Cells) -> Result<Happening> {
         HappeningKind::Authorised => user.map(Happening::Authorised),
         HappeningKind::Withdrawn => user.map(Happening::Withdrawn),
         HappeningKind::Forgotten => user.map(Happening::Forgotten),
+        HappeningKind::Identified => user.map(Happening::Identified),
         HappeningKind::Test => webhook.map(Happening::Test),
         HappeningKind::PatientPending
         | HappeningKind::PatientLinkFailed
@@ -126,7 +127,10 @@ pub fn columns(what: &Happening) -> Columns<'_> {
             columns.status = Some(status.as_str());
             columns.sub_status = sub_status.map(SubStatus::as_str);
         }
-        Happening::Authorised(user) | Happening::Withdrawn(user) | Happening::Forgotten(user) => {
+        Happening::Authorised(user)
+        | Happening::Withdrawn(user)
+        | Happening::Forgotten(user)
+        | Happening::Identified(user) => {
             columns.app_user = Some(user.as_str());
         }
         Happening::Patient { patient, what } => {

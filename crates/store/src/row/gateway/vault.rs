@@ -3,7 +3,7 @@
 use crate::gateway::{DataKey, Sealed, SealedPlace, SealedRow};
 use crate::row::Cells;
 use crate::{Result, StoreError};
-use model::{AppUserId, AttemptId, UserId, WebhookId};
+use model::{AppUserId, AttemptId, UserId, WebhookId, WidgetSecretId};
 
 /// What [`sealed_row`] finds first for a user's token.
 pub const TOKEN: &str = "token";
@@ -31,8 +31,10 @@ pub const LINK: &str = "link";
 pub const DETAILS: &str = "details";
 /// What [`sealed_row`] finds first for what an attempt at linking holds.
 pub const ATTEMPT: &str = "attempt";
+/// What [`sealed_row`] finds first for a widget's secret.
+pub const WIDGET: &str = "widget";
 
-/// A sealed secret: one of the words above; the user's or patient's id, or nothing; the endpoint's or attempt's id, or
+/// A sealed secret: one of the words above; the user's or patient's id, or nothing; the endpoint's, attempt's or secret's id, or
 /// nothing; data key, bytes.
 ///
 /// # Errors
@@ -50,6 +52,7 @@ pub fn sealed_row(cells: &mut impl Cells) -> Result<SealedRow> {
         (SECRET, None, Some(id)) => Some(SealedPlace::WebhookSecret(id)),
         (FORMER, None, Some(id)) => Some(SealedPlace::FormerWebhookSecret(id)),
         (ATTEMPT, None, Some(id)) => Some(SealedPlace::AttemptSecret(AttemptId(id.0))),
+        (WIDGET, None, Some(id)) => Some(SealedPlace::WidgetSecret(WidgetSecretId(id.0))),
         _ => None,
     };
     let place = place.ok_or(StoreError::Inconsistent {

@@ -21,6 +21,8 @@ fn message(attachments: Vec<(Kind, &str, Vec<u8>)>, coded_data: Vec<CodedItem>) 
         received_at: "2026-11-21T09:00:00Z".to_owned(),
         filed_at: Timestamp::from_second(1_800_000_000).unwrap(),
         patient_id: "p1".to_owned(),
+        nhs_number: "9547852140".to_owned(),
+        body: None,
         attachments: attachments
             .into_iter()
             .map(|(kind, name, bytes)| ImportAttachment {

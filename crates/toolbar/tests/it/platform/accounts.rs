@@ -28,11 +28,39 @@ pub(super) async fn register(State(platform): State<Shared>, Json(body): Json<Va
 }
 
 pub(super) async fn unregister(State(platform): State<Shared>, headers: HeaderMap) -> Response {
+    if platform.inner().unavailable {
+        return problem(ProblemType::Unavailable);
+    }
+    if let Some(refusal) = mistimed(&platform) {
+        return refusal;
+    }
+    if platform.inner().public_key.is_none() {
+        return problem(ProblemType::Unauthorized);
+    }
     let value = headers["authorization"].to_str().unwrap();
     let claims = verified(&platform, value.strip_prefix("DeviceAssertion ").unwrap());
     assert_eq!(claims.iss, claims.sub);
-    platform.inner().public_key = None;
+    let mut inner = platform.inner();
+    inner.public_key = None;
+    inner.sessions.clear();
+    inner.unregistrations += 1;
     StatusCode::NO_CONTENT.into_response()
+}
+
+/// The refusal of an assertion by a platform whose clock differs.
+fn mistimed(platform: &Platform) -> Option<Response> {
+    let date = platform.inner().clock?;
+    let body = json!({"type": "x", "title": "Unauthorized", "status": 401, "instance": "urn:uuid:0",
+        "detail": "The assertion is not valid at this time. Check this computer's clock."});
+    let kind = ("content-type", "application/problem+json");
+    Some(
+        (
+            StatusCode::UNAUTHORIZED,
+            [kind, ("date", date)],
+            body.to_string(),
+        )
+            .into_response(),
+    )
 }
 
 fn verified(platform: &Platform, jwt: &str) -> AssertionClaims {
@@ -57,6 +85,12 @@ pub(super) async fn sign_in(State(platform): State<Shared>, Json(body): Json<Val
     }
     if platform.inner().blocked {
         return problem(ProblemType::Forbidden);
+    }
+    if let Some(refusal) = mistimed(&platform) {
+        return refusal;
+    }
+    if platform.inner().public_key.is_none() {
+        return problem(ProblemType::Unauthorized);
     }
     let claims = verified(&platform, body["assertion"].as_str().unwrap());
     let mut inner = platform.inner();

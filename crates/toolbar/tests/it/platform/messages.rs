@@ -1,6 +1,6 @@
 //! Its inbox, and what a toolbar does with messages.
 
-use super::{Message, NOW, Shared, Stage, caller, problem};
+use super::{Message, NOW, Shared, Stage, caller, held_by, problem};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -22,7 +22,13 @@ fn shown(stage: &Stage) -> (&'static str, Option<&'static str>, bool) {
 
 pub(super) fn summary(reference: &str, message: &Message) -> Value {
     let (status, sub_status, auto_import) = shown(&message.stage);
+    let held = matches!(message.stage, Stage::Claimed { .. });
+    let reason = match &message.stage {
+        Stage::Review(reason) => reason.clone(),
+        _ => None,
+    };
     json!({
+        "heldBy": message.holder.clone().filter(|_| held), "reason": reason,
         "messageRef": reference, "messageId": format!("id-of-{reference}"),
         "type": "ToolbarInstantMessage", "status": status, "subStatus": sub_status,
         "autoImport": auto_import, "sender": "Ward letters", "topic": "Discharge",
@@ -124,12 +130,28 @@ pub(super) async fn act(
     headers: HeaderMap,
     Json(body): Json<Value>,
 ) -> Response {
-    if let Err(refusal) = caller(&platform, &headers) {
-        return *refusal;
+    let user = match caller(&platform, &headers) {
+        Ok(user) => user,
+        Err(refusal) => return *refusal,
+    };
+    let answer = act_on(&platform, &reference, &act, &user, &body);
+    let tells = platform.inner().tells_of_acts;
+    if tells && act != "renew" {
+        platform.announce(&reference);
     }
+    answer
+}
+
+fn act_on(
+    platform: &super::Platform,
+    reference: &str,
+    act: &str,
+    user: &str,
+    body: &Value,
+) -> Response {
     let mut inner = platform.inner();
     let inner = &mut *inner;
-    let Some(message) = inner.messages.get_mut(&reference) else {
+    let Some(message) = inner.messages.get_mut(reference) else {
         return problem(ProblemType::NotFound);
     };
     settle(message);
@@ -138,10 +160,15 @@ pub(super) async fn act(
         let instant = match message.stage {
             Stage::Instant => true,
             Stage::Review(_) if !automatic => false,
-            _ => return problem(ProblemType::MessageHeld),
+            Stage::Completed | Stage::Rejected(_) => return problem(ProblemType::LeaseLost),
+            _ => {
+                inner.claims_refused += 1;
+                return held_by(message.holder.clone());
+            }
         };
         inner.claims += 1;
         message.fence += 1;
+        message.holder = Some(format!("the holder {user}"));
         message.stage = Stage::Claimed {
             fence: message.fence,
             until: Instant::now() + inner.lease,
@@ -150,7 +177,7 @@ pub(super) async fn act(
         let until = NOW.parse::<jiff::Timestamp>().unwrap() + inner.lease;
         return Json(json!({
             "fence": message.fence, "leaseUntil": until.to_string(),
-            "message": full(&reference, message),
+            "message": full(reference, message),
         }))
         .into_response();
     }
@@ -161,13 +188,14 @@ pub(super) async fn act(
         }
         return problem(ProblemType::LeaseLost);
     }
-    let (was, answered) = match act.as_str() {
+    let (was, answered) = match act {
         "complete" => inner.completes.pop_front().unwrap_or((true, 200)),
+        "reject" => inner.rejects.pop_front().unwrap_or((true, 200)),
         _ => (true, 200),
     };
     let reason = || body["reason"].as_str().unwrap().to_owned();
     if was {
-        match act.as_str() {
+        match act {
             "renew" => {
                 if let Stage::Claimed { until, .. } = &mut message.stage {
                     *until = Instant::now() + inner.lease;
@@ -187,7 +215,8 @@ pub(super) async fn act(
             other => panic!("no such act: {other}"),
         }
     }
-    let (status, ..) = shown(&message.stage);
+    let (status, sub_status, _) = shown(&message.stage);
     let answered = StatusCode::from_u16(answered).unwrap();
-    (answered, Json(json!({ "status": status }))).into_response()
+    let outcome = json!({ "status": status, "subStatus": sub_status });
+    (answered, Json(outcome)).into_response()
 }

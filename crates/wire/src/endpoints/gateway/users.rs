@@ -12,7 +12,7 @@ pub(super) const ALL: [Endpoint; 8] = [
         id: "putUser",
         chapter: Chapter::Users,
         summary: "Add a user, or change the name",
-        description: "A user is one practitioner who uses your product, under the id that you know them by. It stands in addresses, so use no name and no NHS number. Calling again changes nothing but the name.",
+        description: "A user is one practitioner who uses your product, under the id that you know them by. It stands in addresses, so use no name and no NHS number. Calling again changes nothing but the name. Say `spineUserId` if you know which practitioner it is: when that practitioner comes to the gateway from the toolbar, they are this user. One practitioner is one user and stays that user; to correct a mistake, delete the user, whose authorisation was another person’s. The gateway makes users named `spine-` and a Spine User ID for practitioners whom you did not name: an id of that form needs its `spineUserId`.",
         access: Access::Product,
         parameters: &[USER_ID],
         request: Request::OptionalJson("PutUser"),
@@ -23,6 +23,7 @@ pub(super) const ALL: [Endpoint; 8] = [
         problems: &[
             ProblemType::MalformedJson,
             ProblemType::ValidationError,
+            ProblemType::WrongState,
             ProblemType::TooLarge,
             ProblemType::UnsupportedMediaType,
         ],

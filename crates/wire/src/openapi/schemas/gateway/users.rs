@@ -18,7 +18,10 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             json!({
                 "type": "object",
                 "description": "What is known of a user.",
-                "properties": { "name": name() }
+                "properties": {
+                    "name": name(),
+                    "spineUserId": spine_user_id("Which practitioner this is, if you know: a launch from the toolbar then leads to this user. Left out, nothing changes.")
+                }
             }),
         ),
         (
@@ -31,7 +34,23 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
                     "userId": reference("UserId"),
                     "name": name(),
                     "createdAt": reference_saying("DateTime", "When the user was added."),
-                    "authorisation": reference("Authorisation")
+                    "authorisation": reference("Authorisation"),
+                    "practitioner": reference("Practitioner")
+                }
+            }),
+        ),
+        (
+            "Practitioner",
+            json!({
+                "type": "object",
+                "description": "Which practitioner a user is, where that is known: by your word, or by a launch from the toolbar.",
+                "required": ["spineUserId", "linkedAt"],
+                "properties": {
+                    "spineUserId": spine_user_id("Who it is."),
+                    "name": { "type": "string", "description": "The name at the last launch." },
+                    "odsCode": { "type": "string", "description": "The practice of the last launch.", "examples": ["GPPRAC001"] },
+                    "linkedAt": reference_saying("DateTime", "When that became known."),
+                    "lastLaunchAt": reference_saying("DateTime", "When the toolbar was last used to come to the gateway.")
                 }
             }),
         ),
@@ -84,6 +103,10 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             }),
         ),
     ]
+}
+
+fn spine_user_id(about: &str) -> Value {
+    json!({ "type": "string", "pattern": "^[A-Za-z0-9-]{1,32}$", "description": about, "examples": ["555000000101"] })
 }
 
 fn name() -> Value {
