@@ -54,6 +54,27 @@ need_browser() {
     need_font "Noto Color Emoji" fonts-noto-color-emoji
 }
 
+# An X server with a window manager and a hand, a clipboard, what screen readers need, and OpenGL and Vulkan that
+# draw without a graphics card.
+need_desktop() {
+    need_debian Xvfb xvfb
+    need_debian openbox openbox
+    need_debian xdotool xdotool
+    need_debian xclip xclip
+    need_debian import imagemagick
+    need_debian dbus-daemon dbus
+    if [[ ! -x /usr/libexec/at-spi-bus-launcher ]]; then install_debian at-spi2-core; fi
+    if ! /usr/bin/python3 -c 'import pyatspi' 2>/dev/null; then install_debian python3-pyatspi gir1.2-atspi-2.0; fi
+    if ! compgen -G '/usr/lib/*/dri/swrast_dri.so' >/dev/null; then
+        install_debian libgl1-mesa-dri libgl1 libegl1
+    fi
+    if ! compgen -G '/usr/share/vulkan/icd.d/lvp_icd.*' >/dev/null; then install_debian mesa-vulkan-drivers; fi
+    # What the program loads when it starts.
+    if ! compgen -G '/usr/lib/*/libxkbcommon-x11.so.0' >/dev/null; then
+        install_debian libxkbcommon-x11-0 libx11-xcb1 libxcursor1 libxi6 libxrandr2
+    fi
+}
+
 # The programs of a PostgreSQL server; the tests start servers of their own, and none of the machine's is made.
 # Without it the steps that need it say that they were skipped.
 need_postgres() {

@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2034
 # The steps of scripts/test, in their order: each a function step_NAME, with one line of what it is about.
 
-STEPS=(format tidy generate clippy docs build tests doctests webhooks widgets pkb crash postgres s3 cluster newman schemathesis fhir browser)
+STEPS=(format tidy generate clippy docs build tests doctests webhooks widgets pkb crash postgres s3 cluster newman schemathesis fhir browser desktop)
 # What --quick leaves out.
-SLOW=(webhooks widgets pkb crash cluster newman schemathesis fhir browser)
+SLOW=(webhooks widgets pkb crash cluster newman schemathesis fhir browser desktop)
 declare -A ABOUT=(
     [format]="the code is formatted"
     [tidy]="the house rules are kept"
@@ -24,6 +24,7 @@ declare -A ABOUT=(
     [schemathesis]="made-up requests from openapi.json: no 5xx, no undocumented answer"
     [fhir]="what the Test PAS answers is FHIR R4 to a library that is not ours"
     [browser]="pages in Chromium, without axe violations"
+    [desktop]="the practice's window on an X server, by mouse, by keys, and as a screen reader is told of it"
 )
 
 step_format() { cargo fmt --all --check; }
@@ -38,13 +39,13 @@ step_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --docum
 
 step_build() { cargo build --package baton; }
 
-# Those under `browser` and `crash` in the package `e2e` have steps of their own. So have those that need
+# Those under `browser`, `crash` and `desktop` in the package `e2e` have steps of their own. So have those that need
 # servers, which are marked as ignored and counted as skipped here.
 step_tests() {
     if cargo nextest --version >/dev/null 2>&1; then
-        cargo nextest run --workspace --no-fail-fast -E 'not (package(e2e) & test(/^(browser|crash)::/))'
+        cargo nextest run --workspace --no-fail-fast -E 'not (package(e2e) & test(/^(browser|crash|desktop)::/))'
     else
-        cargo test --workspace --no-fail-fast --lib --bins --tests -- --skip browser:: --skip crash::
+        cargo test --workspace --no-fail-fast --lib --bins --tests -- --skip browser:: --skip crash:: --skip desktop::
     fi
 }
 
@@ -163,6 +164,18 @@ step_browser() {
         cargo nextest run --package e2e --no-fail-fast -E 'test(/^browser::/)'
     else
         cargo test --package e2e --no-fail-fast --tests -- browser::
+    fi
+}
+
+# First every screen by itself, with pictures, then the whole. What they print is shown: what a key press costs.
+step_desktop() {
+    need_desktop
+    if cargo nextest --version >/dev/null 2>&1; then
+        cargo nextest run --package desktop --no-fail-fast
+        cargo nextest run --package e2e --no-fail-fast --success-output immediate -E 'test(/^desktop::/)'
+    else
+        cargo test --package desktop --no-fail-fast --lib --bins --tests
+        cargo test --package e2e --no-fail-fast --tests -- desktop:: --nocapture --test-threads 2
     fi
 }
 

@@ -51,7 +51,7 @@ pub fn run(config: BridgeConfig, mode: Mode) -> eframe::Result {
             let (shared, wake) = (Shared::default(), creation.egui_ctx.clone());
             let bridge = Bridge::start(config, Arc::new(move || wake.request_repaint()))?;
             Ok(Box::new(App {
-                dock: Dock::of(creation),
+                dock: Dock::of(creation, choice.is_on()),
                 bridge,
                 clock,
                 shared,
@@ -95,7 +95,8 @@ impl eframe::App for App {
             let height = one_window::height(shell, windows::screen(&ctx).y);
             (news, std::mem::take(&mut shell.out), height)
         });
-        self.dock.keep(&ctx, height);
+        let one_window = self.shared.with(|shell| shell.one_window);
+        self.dock.keep(&ctx, height, one_window);
         one_window::take_choices(&mut orders, &mut self.choice, &self.shared);
         if !self.shared.with(|shell| shell.one_window) {
             windows::show(&ctx, &self.shared, news);
@@ -127,6 +128,7 @@ impl App {
             shell.go(Place::Menu);
         }
         shell.now = Some(now);
+        shell.see_what_waits();
         shell.clock = Some(Arc::clone(&self.clock));
         news
     }
@@ -153,6 +155,9 @@ impl App {
         if let Some(place) = shell.bar.wants.take() {
             if place == Place::Menu {
                 shell.menu_at = windows::below_bar(ui);
+            }
+            if std::mem::take(&mut shell.bar.failed) {
+                shell.inbox.show_failed();
             }
             shell.go(place);
         }

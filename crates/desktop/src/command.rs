@@ -47,11 +47,15 @@ pub enum Command {
     },
     /// Put the open message into the record, in a few seconds.
     Import {
+        /// Which message was looked at; refused if another is open by then.
+        reference: String,
         /// Somebody confirmed, having been shown that another patient's NHS number is in it.
         confirmed: bool,
     },
     /// Reject the open message, in a few seconds.
     Reject {
+        /// Which message was looked at; refused if another is open by then.
+        reference: String,
         /// The words that its sender will read: 1 to 500 characters.
         reason: String,
     },

@@ -45,17 +45,20 @@ pub(crate) fn event_loop() -> Option<eframe::EventLoopBuilderHook> {
 pub(crate) struct Dock {
     /// The screen, the scale and the height for which it was placed; the latter two as bits, to be compared.
     placed: Option<(Vec2, u32, u32)>,
+    /// An ordinary window, which reserves no ground: it would be put below its own.
+    ordinary: bool,
     #[cfg(all(unix, not(target_os = "macos")))]
     window: Option<u32>,
 }
 
 impl Dock {
     /// The bar's.
-    pub(crate) fn of(creation: &eframe::CreationContext<'_>) -> Self {
+    pub(crate) fn of(creation: &eframe::CreationContext<'_>, one_window: bool) -> Self {
         #[cfg(not(all(unix, not(target_os = "macos"))))]
         let _ = creation;
         Self {
             placed: None,
+            ordinary: one_window,
             #[cfg(all(unix, not(target_os = "macos")))]
             window: x11::window(creation),
         }
@@ -63,7 +66,12 @@ impl Dock {
 
     /// Places it when the screen has become known, or another, or `height` is another: that of the bar and what it
     /// shows below itself. Only the bar's own ground is kept free.
-    pub(crate) fn keep(&mut self, ctx: &Context, height: f32) {
+    pub(crate) fn keep(&mut self, ctx: &Context, height: f32, one_window: bool) {
+        if self.ordinary != one_window {
+            self.ordinary = one_window;
+            self.placed = None;
+            self.become_other(ctx);
+        }
         let Some(screen) = ctx.input(|input| input.viewport().monitor_size) else {
             return;
         };
@@ -77,7 +85,7 @@ impl Dock {
         let grown = before.is_some_and(|(known, at, _)| known == place.0 && at == place.1);
         ctx.send_viewport_cmd(ViewportCommand::OuterPosition(Pos2::ZERO));
         ctx.send_viewport_cmd(ViewportCommand::InnerSize(vec2(screen.x, height)));
-        if grown {
+        if grown || self.ordinary {
             return;
         }
         #[cfg(all(unix, not(target_os = "macos")))]
@@ -85,6 +93,22 @@ impl Dock {
             && let Err(error) = x11::reserve(window, screen.x * scale, HEIGHT * scale)
         {
             tracing::info!(%error, "other windows may lie under the bar");
+        }
+    }
+
+    /// From a dock, which no window manager gives the keyboard, to an ordinary window, or back.
+    fn become_other(&self, ctx: &Context) {
+        #[cfg(all(unix, not(target_os = "macos")))]
+        if let Some(window) = self.window {
+            // A window's kind is looked at when it comes on screen.
+            ctx.send_viewport_cmd(ViewportCommand::Visible(false));
+            if let Err(error) = x11::change_kind(window, self.ordinary) {
+                tracing::info!(%error, "the window manager was not told what this window is");
+            }
+        }
+        ctx.send_viewport_cmd(ViewportCommand::Visible(true));
+        if self.ordinary {
+            ctx.send_viewport_cmd(ViewportCommand::Focus);
         }
     }
 }

@@ -4,9 +4,7 @@ use crate::args::Args;
 use crate::exit::{failed, refused, unreachable, usage};
 use crate::keys;
 use crate::start::Start;
-use httpkit::entropy::OsEntropy;
 use std::io::Write as _;
-use std::sync::Arc;
 use std::time::Duration;
 use toolbar::settings::Settings;
 use toolbar::{
@@ -90,9 +88,9 @@ fn with_agent(
         platform_url: settings.platform_url,
         record_system: settings.record_system,
         registration: None,
-        http: httpkit::outbound::client(None).map_err(|error| failed(error.to_string()))?,
+        http: toolbar::pc::http().map_err(|error| failed(error.to_string()))?,
         clock: start.clock()?,
-        entropy: Arc::new(OsEntropy),
+        entropy: toolbar::pc::entropy(),
         keeper: desktop::keyring::keeper(&start.data_dir),
         pace: Pace::default(),
     };

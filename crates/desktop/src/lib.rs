@@ -12,6 +12,7 @@ pub mod look;
 pub mod place;
 pub mod screens;
 pub mod snapshot;
+pub mod topic;
 pub mod when;
 
 /// What the program is called on screen.

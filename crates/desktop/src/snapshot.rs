@@ -69,6 +69,8 @@ pub enum Standing {
         /// Who.
         who: Who,
     },
+    /// On the way out, by choice: what was decided is handed over first.
+    Leaving,
     /// Cut off from the platform.
     Offline {
         /// Who, if somebody was signed in.
@@ -83,6 +85,11 @@ pub enum Standing {
     /// The platform refuses this PC or this practitioner.
     Blocked {
         /// In the platform's words.
+        reason: String,
+    },
+    /// It can't even start on this PC.
+    Broken {
+        /// Why, in words.
         reason: String,
     },
 }
@@ -101,7 +108,7 @@ pub struct Who {
 }
 
 /// What waits.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Inbox {
     /// Everything, oldest first.
     pub rows: Vec<Row>,
@@ -170,6 +177,16 @@ pub struct OpenMessage {
     pub card: Card,
     /// What a search of every text for NHS numbers came to; `None` while it goes on.
     pub searched: Option<preview::Searched>,
+}
+
+impl OpenMessage {
+    /// Whether it has a document that can't be shown: whoever imports it has not seen it.
+    pub fn holds_unseen(&self) -> bool {
+        let contents = self.documents.iter().map(|document| &document.content);
+        contents
+            .into_iter()
+            .any(|content| matches!(content, Content::NotShown { .. }))
+    }
 }
 
 /// Whether an open message may be acted upon.
@@ -439,18 +456,27 @@ pub struct SettingsShown {
     pub saved: Option<Result<String, String>>,
 }
 
+/// A record system that speaks FHIR R4.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct FhirChoice {
+    /// Its address.
+    pub url: String,
+    /// The page of a patient's record, with `{nhsNumber}` in it; empty if it has none.
+    pub page: String,
+}
+
 /// Which record system.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RecordsChoice {
-    /// FHIR R4 at this address.
-    Fhir(String),
+    /// FHIR R4.
+    Fhir(FhirChoice),
     /// A watched folder.
     Folder(String),
 }
 
 impl Default for RecordsChoice {
     fn default() -> Self {
-        Self::Fhir(String::new())
+        Self::Fhir(FhirChoice::default())
     }
 }
 

@@ -7,7 +7,6 @@ use crate::args::Args;
 use crate::exit::{failed, usage};
 use desktop::bridge::BridgeConfig;
 use directories::ProjectDirs;
-use httpkit::clock::SystemClock;
 use jiff::tz::TimeZone;
 use model::Clock;
 use std::path::{Path, PathBuf};
@@ -137,7 +136,7 @@ impl Start {
             Some(setup) => setup
                 .clock()
                 .map_err(|error| usage(format!("the clock of the setup file: {error}"))),
-            None => Ok(Arc::new(SystemClock)),
+            None => Ok(toolbar::pc::clock()),
         }
     }
 

@@ -112,8 +112,11 @@ impl std::fmt::Debug for PageText {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reading {
-    /// Words, and no picture large enough to hide others.
+    /// Words, and no picture that could hold others.
     Words,
+    /// Words, and pictures (a logo, a patient's label, a scan that a machine has read): what stands in
+    /// them is in the text only as far as that machine could tell.
+    Illustrated,
     /// Nothing is on it.
     Blank,
     /// A picture covers much of it (a scan): what stands in the picture is not in the text.
@@ -125,8 +128,8 @@ pub enum Reading {
 }
 
 impl Reading {
-    /// Whether a search of the text is a search of the page.
+    /// Whether a search of the text is a search of the page, as far as pages of words ever are.
     pub fn searchable(self) -> bool {
-        matches!(self, Self::Words | Self::Blank)
+        matches!(self, Self::Words | Self::Illustrated | Self::Blank)
     }
 }

@@ -121,6 +121,11 @@ pub fn text(blocks: &[Block]) -> String {
     lines.join("\n\n")
 }
 
+/// Whether a body had more than was made into these blocks: the rest is neither shown nor in [`text`].
+pub fn is_cut(blocks: &[Block]) -> bool {
+    blocks.len() > limits::HTML_BLOCKS
+}
+
 /// The tags that mean something here.
 const TAGS: [&str; 41] = [
     "a",

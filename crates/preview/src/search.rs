@@ -1,6 +1,6 @@
 //! The guard against the wrong patient: one search over everything a message brings.
 
-use crate::PageText;
+use crate::{PageText, Reading};
 use model::NhsNumber;
 use model::nhs_number::in_text;
 
@@ -46,6 +46,17 @@ pub struct Searched {
     pub unsearchable: bool,
     /// What that was.
     pub unread: Vec<Part>,
+    /// Those of [`Self::unread`] that ought to have words: a scan has none, a damaged file may.
+    pub failed: Vec<Part>,
+    /// Whether there are pictures among the words that were searched: a label may be one.
+    pub pictures: bool,
+}
+
+impl Searched {
+    /// Whether somebody has to confirm, having read it, that the message is about its patient.
+    pub fn needs_care(&self) -> bool {
+        !self.others.is_empty() || !self.failed.is_empty()
+    }
 }
 
 /// A search under way.
@@ -76,14 +87,25 @@ impl<'a> Search<'a> {
                 page: (pages.len() > 1).then_some(number),
             };
             self.words(place, &page.text);
-            if !page.reading.searchable() {
+            self.searched.pictures |= page.reading == Reading::Illustrated;
+            if page.reading == Reading::Pictures {
+                self.without_words(part);
+            } else if !page.reading.searchable() {
                 self.unread(part);
             }
         }
     }
 
-    /// Notes that a part cannot be searched.
+    /// Notes that a part that ought to have words cannot be searched.
     pub fn unread(&mut self, part: Part) {
+        if !self.searched.failed.contains(&part) {
+            self.searched.failed.push(part);
+        }
+        self.without_words(part);
+    }
+
+    /// Notes that a part has no words to search.
+    fn without_words(&mut self, part: Part) {
         self.searched.unsearchable = true;
         if !self.searched.unread.contains(&part) {
             self.searched.unread.push(part);

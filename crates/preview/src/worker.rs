@@ -54,6 +54,21 @@ impl Worker {
         }
     }
 
+    /// A worker that is the running program once more, with [`WORKER_ARGUMENT`]. On Linux it is the very
+    /// file that runs, even if an update has put another in its place.
+    ///
+    /// # Errors
+    /// [`PreviewError::NoWorker`] if the program cannot be found.
+    pub fn of_this_program() -> Result<Self, PreviewError> {
+        let running = PathBuf::from("/proc/self/exe");
+        let program = if cfg!(target_os = "linux") && running.exists() {
+            running
+        } else {
+            std::env::current_exe().map_err(|_| PreviewError::NoWorker)?
+        };
+        Ok(Self::new(program, WORKER_ARGUMENT))
+    }
+
     /// The same with other time limits.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {

@@ -18,7 +18,7 @@ pub use access::{Access, Operator, OperatorSession, ProductKey};
 pub use accounts::{Account, AccountSession, Accounts};
 pub use events::{Entry, Events, Place};
 pub use happening::{Happened, Happening, Kind as HappeningKind, PatientHappening};
-pub use launches::{Known, Launch, Launched, Launches, Said, WidgetSecret, own_ids};
+pub use launches::{Known, Launch, Launched, Launches, OWN_ID, Said, Seat, WidgetSecret, own_ids};
 pub use links::{Fence, Flight, FlightLine, Landed, Links, Tokens};
 pub use outbox::{
     Attempt, AttemptOutcome, Claimed, Content, Day, Entered, Filter, Followed, Mend, NewMessage,

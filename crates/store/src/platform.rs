@@ -11,7 +11,7 @@ mod permissions;
 mod upkeep;
 mod widgets;
 
-pub use change::{Change, Line, Moved, Told, happen, settle};
+pub use change::{Change, Line, Moved, RENEWED, Told, happen, settle};
 pub use devices::{Devices, FoundKey, NewSession, Session};
 pub use directory::{Directory, FoundApiKey};
 pub use feed::{Audience, Feed, FeedEntry, FeedItem, Kept};

@@ -15,8 +15,9 @@ use crate::importer::{self, Importer};
 use crate::inbox::{self, Inbox};
 use crate::journal::Journal;
 use crate::keeper::KeyKeeper;
+use crate::pc::Lock;
 use crate::record_system::{self, RecordSystem};
-use crate::review::Notices;
+use crate::review::{LeftOpen, Notices};
 use crate::settings::{Bar, Settings, SettingsError};
 use crate::shared::Shared;
 use crate::sign_in::{self, Reception, Wanted};
@@ -29,6 +30,8 @@ use tokio::task::JoinHandle;
 
 /// So many events wait for a slow listener; older ones are dropped.
 const EVENTS_KEPT: usize = 256;
+/// Whose holder uses the data directory.
+const LOCK_FILE: &str = "toolbar.lock";
 
 /// Why a toolbar does not start.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +45,12 @@ pub enum StartError {
     /// The record system's address can't be used.
     #[error("the record system's address {0}")]
     RecordSystem(BadAddress),
+    /// Another toolbar runs on this data directory: two of them would take each other's session.
+    #[error("another toolbar is running with the same data folder")]
+    InUse,
+    /// The data directory can't be used.
+    #[error("the data folder can't be used: {0}")]
+    Folder(std::io::ErrorKind),
     /// The device can't be read.
     #[error(transparent)]
     Device(#[from] DeviceError),
@@ -58,6 +67,8 @@ pub struct AgentHandle(Arc<Running>);
 struct Running {
     shared: Arc<Shared>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
+    /// The data directory, until the toolbar has stopped.
+    lock: Mutex<Option<Lock>>,
 }
 
 impl Agent {
@@ -91,7 +102,8 @@ impl Agent {
         let platform =
             ToolbarClient::new(config.http, &config.platform_url).map_err(StartError::Platform)?;
         let journal = Journal::new(&config.data_dir);
-        let (store, kept) = open(config.data_dir, config.keeper).await?;
+        let left_open = LeftOpen::new(&config.data_dir);
+        let (lock, store, kept) = open(config.data_dir, config.keeper).await?;
         let (reception, asked) = Reception::new(config.clock.now());
         let (importer, orders) = Importer::new();
         let shared = Arc::new(Shared {
@@ -113,6 +125,7 @@ impl Agent {
             notices: Notices::default(),
             widgets: Widgets::default(),
             journal,
+            left_open,
             reception,
         });
         let imports = tokio::spawn(importer::dispatch(Arc::clone(&shared), orders));
@@ -133,6 +146,7 @@ impl Agent {
         Ok(AgentHandle(Arc::new(Running {
             shared,
             tasks: Mutex::new(vec![signing_in, imports, emptying, widgets, watching]),
+            lock: Mutex::new(Some(lock)),
         })))
     }
 }
@@ -140,15 +154,17 @@ impl Agent {
 async fn open(
     dir: std::path::PathBuf,
     keeper: Arc<dyn KeyKeeper>,
-) -> Result<(DeviceStore, Option<Device>), DeviceError> {
+) -> Result<(Lock, DeviceStore, Option<Device>), StartError> {
     let opened = tokio::task::spawn_blocking(move || {
+        let lock = Lock::take(&dir, LOCK_FILE).map_err(|error| StartError::Folder(error.kind()))?;
+        let lock = lock.ok_or(StartError::InUse)?;
         let store = DeviceStore::open(&dir, keeper)?;
         let kept = store.load()?;
-        Ok((store, kept))
+        Ok((lock, store, kept))
     });
     opened
         .await
-        .unwrap_or(Err(DeviceError::Damaged(crate::device::DEVICE_FILE)))
+        .unwrap_or(Err(DeviceError::Damaged(crate::device::DEVICE_FILE).into()))
 }
 
 impl AgentHandle {
@@ -184,6 +200,8 @@ impl AgentHandle {
                 task.abort();
             }
         }
+        // The next toolbar may begin.
+        *self.0.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 

@@ -61,6 +61,8 @@ pub(crate) async fn sweep(shared: &Shared, session: &Session) -> Result<(), Erro
 /// The stream told how a message stands.
 pub(crate) fn told(shared: &Shared, session: &Session, message: &Summary) {
     if let Some(settled) = shared.inbox.told(session, message) {
+        // It is in the inbox no more, and a notice is to say what it was.
+        shared.notices.note(session, message, None);
         shared.tell(settled);
     }
     offer(shared, session, message);

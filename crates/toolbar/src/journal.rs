@@ -99,7 +99,7 @@ impl Journal {
 }
 
 /// The platform's names are such words; anything else is no file name of ours.
-fn is_word(name: &str) -> bool {
+pub(crate) fn is_word(name: &str) -> bool {
     let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     (1..=100).contains(&name.len()) && name.bytes().all(word)
 }

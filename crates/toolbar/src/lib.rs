@@ -16,6 +16,7 @@ mod inbox;
 mod journal;
 pub mod keeper;
 mod live;
+pub mod pc;
 pub mod record_system;
 mod review;
 pub mod settings;

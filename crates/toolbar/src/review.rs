@@ -2,10 +2,12 @@
 //! back under that same claim.
 
 mod kept;
+mod left_open;
 mod notices;
 mod reject;
 
 pub use crate::importer::{Holding, WhyLost};
+pub(crate) use left_open::LeftOpen;
 pub use notices::NoticeDetail;
 pub(crate) use notices::Notices;
 

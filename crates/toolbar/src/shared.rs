@@ -5,7 +5,7 @@ use crate::importer::Importer;
 use crate::inbox::Inbox;
 use crate::journal::Journal;
 use crate::record_system::RecordSystem;
-use crate::review::Notices;
+use crate::review::{LeftOpen, Notices};
 use crate::sign_in::Reception;
 use crate::state::{AgentEvent, State};
 use crate::widgets::Widgets;
@@ -54,6 +54,7 @@ pub(crate) struct Shared {
     pub(crate) notices: Notices,
     pub(crate) widgets: Widgets,
     pub(crate) journal: Journal,
+    pub(crate) left_open: LeftOpen,
     /// What was asked of sign-in, and what it shows.
     pub(crate) reception: Reception,
 }

@@ -53,7 +53,7 @@ impl Members for ExchangeCode {
 }
 
 impl Members for PutUser {
-    const MEMBERS: &'static [Member] = &[text("name"), text("spineUserId")];
+    const MEMBERS: &'static [Member] = &[text("name"), text("spineUserId"), text("odsCode")];
 }
 
 impl Members for Release {

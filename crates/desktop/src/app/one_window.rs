@@ -9,7 +9,8 @@ use crate::screens::bar::HEIGHT;
 use crate::screens::notices::{self, CardState};
 use crate::snapshot::{Notice, Snapshot};
 use eframe::egui::{
-    self, Align, CentralPanel, Frame, Key, Layout, Margin, Modifiers, Panel, Ui, accesskit,
+    self, Align, CentralPanel, Frame, Key, Layout, Margin, Modifiers, Panel, Rect, Ui, UiBuilder,
+    ViewportCommand, accesskit, pos2, vec2,
 };
 use std::path::{Path, PathBuf};
 
@@ -90,8 +91,19 @@ pub(super) fn draw(ui: &mut Ui, shell: &mut Shell) {
     };
     notice_line(ui, &now, shell);
     let Some(place) = shell.below() else {
+        shell.in_inbox = false;
         return;
     };
+    shell.in_inbox =
+        place == Place::Inbox && ui.input(|input| input.viewport().focused) == Some(true);
+    let title = match place {
+        Place::Widget => shell.widgets.title(),
+        _ => place.title(),
+    };
+    let fresh = std::mem::take(&mut shell.fresh);
+    if fresh {
+        ui.ctx().send_viewport_cmd(ViewportCommand::Focus);
+    }
     Panel::top("close")
         .frame(
             Frame::new()
@@ -100,14 +112,31 @@ pub(super) fn draw(ui: &mut Ui, shell: &mut Shell) {
         )
         .show(ui, |ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if look::button(ui, &format!("Close {}", place.title())).clicked() {
+                let close = look::button(ui, &format!("Close {title}"));
+                // The menu's focus is on its first entry.
+                if fresh && place != Place::Menu {
+                    close.request_focus();
+                }
+                if close.clicked() {
                     shell.leave(place);
                 }
             });
         });
     CentralPanel::default()
         .frame(Frame::new().fill(look::PAPER))
-        .show(ui, |ui| windows::screen_of(ui, place, &now, shell));
+        .show(ui, |ui| {
+            if place == Place::Menu {
+                let [width, height] = place.size();
+                let shown = ui.max_rect();
+                let left = shown.right() - width;
+                let narrow = Rect::from_min_size(pos2(left, shown.top()), vec2(width, height));
+                ui.scope_builder(UiBuilder::new().max_rect(narrow), |ui| {
+                    windows::screen_of(ui, place, &now, shell);
+                });
+            } else {
+                windows::screen_of(ui, place, &now, shell);
+            }
+        });
     after(ui, place, shell);
     if let Some(pause) = windows::pause(place, &now) {
         ui.ctx().request_repaint_after(pause);

@@ -40,6 +40,10 @@ pub(super) struct Shell {
     pub(super) open: BTreeSet<Place>,
     /// To be brought to the front: they were asked for and are open already.
     pub(super) front: BTreeSet<Place>,
+    /// The page below the bar has just been opened: it gets the focus.
+    pub(super) fresh: bool,
+    /// The inbox has the focus.
+    pub(super) in_inbox: bool,
     pub(super) menu_at: Pos2,
     /// The menu's window had the focus; when it loses it, it closes.
     pub(super) menu_focused: bool,
@@ -82,6 +86,7 @@ impl Shell {
                 }
             }
         }
+        self.fresh = true;
         if place == Place::Inbox {
             self.dismiss_what_waits();
         }
@@ -98,6 +103,21 @@ impl Shell {
                 self.out.push(Command::Dismiss { notice: notice.id });
             }
         }
+    }
+
+    /// As [`Self::dismiss_what_waits`], while somebody looks at it: a failure is told all the same.
+    pub(super) fn see_what_waits(&mut self) {
+        let Some(now) = self.now.as_mut().filter(|_| self.in_inbox) else {
+            return;
+        };
+        let all = Arc::make_mut(&mut now.notices);
+        all.retain(|notice| {
+            let seen = notice.what == Happened::Waiting;
+            if seen {
+                self.out.push(Command::Dismiss { notice: notice.id });
+            }
+            !seen
+        });
     }
 
     /// What is shown below the bar when everything is in one window.
@@ -124,7 +144,10 @@ impl Shell {
         self.open.remove(&place);
         self.front.remove(&place);
         match place {
-            Place::Inbox => self.out.push(Command::Close),
+            Place::Inbox => {
+                self.in_inbox = false;
+                self.out.push(Command::Close);
+            }
             Place::Permissions => self.out.push(Command::HideCode),
             Place::Registration => self.registration = RegistrationState::default(),
             Place::Settings => self.settings = SettingsState::default(),

@@ -65,11 +65,19 @@ fn builder(ctx: &Context, place: Place, menu_at: Pos2, shared: &Shared) -> Viewp
         .with_title(format!("{title} - {}", crate::TITLE))
         .with_app_id("baton-toolbar")
         .with_inner_size(size)
-        .with_min_inner_size(size.min(vec2(420.0, 300.0)))
+        .with_min_inner_size(size.min(least(place)))
         .with_position(pos2(
             ((screen.x - size.x) / 2.0).max(0.0),
             ((screen.y - size.y) / 2.0).max(crate::screens::bar::HEIGHT + 12.0),
         ))
+}
+
+/// Smaller than this a window is of no use, in points.
+fn least(place: Place) -> Vec2 {
+    match place {
+        Place::Inbox => vec2(1000.0, 700.0),
+        _ => vec2(420.0, 300.0),
+    }
 }
 
 /// How large the screen is; a usual one where that isn't told.
@@ -122,6 +130,9 @@ fn draw(ui: &mut Ui, place: Place, shared: &Shared) {
         let Some(now) = shell.at_present() else {
             return true;
         };
+        if place == Place::Inbox {
+            shell.in_inbox = ui.input(|input| input.viewport().focused) == Some(true);
+        }
         screen_of(ui, place, &now, shell);
         after(ui, place, shell);
         if let Some(pause) = pause(place, &now) {

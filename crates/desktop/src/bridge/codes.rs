@@ -21,6 +21,8 @@ pub(super) struct Codes {
     run: u64,
     wanted: bool,
     in_a_row: u32,
+    /// The permissions will be read again in a moment.
+    reading: bool,
 }
 
 impl Codes {
@@ -106,9 +108,22 @@ impl Desk {
             self.codes.stop();
             self.shown.code = CodeOnScreen::Done(used);
         }
-        if self.shown.permissions.list.is_some() {
-            self.read_permissions();
+        self.permissions_used();
+    }
+
+    /// Something happened for which a permission may have been given or used: whoever looks at them sees it soon. Many
+    /// messages in a row are one reading.
+    pub(super) fn permissions_used(&mut self) {
+        if self.shown.permissions.list.is_none() || self.codes.reading {
+            return;
         }
+        self.codes.reading = true;
+        self.aside_always(tokio::time::sleep(LOOK), |desk, ()| {
+            desk.codes.reading = false;
+            if desk.shown.permissions.list.is_some() {
+                desk.read_permissions();
+            }
+        });
     }
 
     pub(super) fn read_permissions(&mut self) {

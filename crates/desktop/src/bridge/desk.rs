@@ -7,7 +7,6 @@ use super::review::Review;
 use super::{BridgeConfig, Published, Step, Wake, standing};
 use crate::command::Command;
 use crate::snapshot::Snapshot;
-use httpkit::entropy::OsEntropy;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -28,6 +27,8 @@ pub(super) struct Desk {
     pub(super) notices: Notices,
     /// Grows when somebody else signs in: what was asked for one practitioner is not shown to another.
     pub(super) session: u64,
+    /// Somebody chose to sign out, and is not out yet.
+    pub(super) leaving: bool,
     /// So many pages were drawn.
     pub(super) pictures: u64,
     back: mpsc::UnboundedSender<Step>,
@@ -53,6 +54,7 @@ impl Desk {
             names: Names::default(),
             notices: Notices::default(),
             session: 0,
+            leaving: false,
             pictures: 0,
             back,
             published,
@@ -173,7 +175,7 @@ impl Desk {
         let Some(settings) = self.config.settings.clone() else {
             return;
         };
-        let http = match httpkit::outbound::client(None) {
+        let http = match toolbar::pc::http() {
             Ok(http) => http,
             Err(error) => {
                 tracing::error!(%error, "no TLS");
@@ -189,7 +191,7 @@ impl Desk {
             registration,
             http,
             clock: Arc::clone(&self.config.clock),
-            entropy: Arc::new(OsEntropy),
+            entropy: toolbar::pc::entropy(),
             keeper: Arc::clone(&self.config.keeper),
             pace: Pace::default(),
         };
@@ -247,9 +249,9 @@ impl Desk {
         match command {
             Command::Register(form) => self.register(form),
             Command::Unregister => self.unregister(),
-            Command::SignIn => self.with_agent(AgentHandle::sign_in),
+            Command::SignIn => self.sign_in(),
             Command::SignOut => self.sign_out(),
-            Command::RetryNow => self.with_agent(AgentHandle::retry_now),
+            Command::RetryNow => self.retry_now(),
             Command::Quit => self.ended = true,
             Command::ReadPermissions => self.read_permissions(),
             Command::Withdraw { token_id } => self.withdraw(token_id),
@@ -262,8 +264,11 @@ impl Desk {
                 page,
                 width,
             } => self.draw_page(document, page, width),
-            Command::Import { confirmed } => self.import(confirmed),
-            Command::Reject { reason } => self.reject(reason),
+            Command::Import {
+                reference,
+                confirmed,
+            } => self.import(&reference, confirmed),
+            Command::Reject { reference, reason } => self.reject(&reference, reason),
             Command::Undo => self.undo(),
             Command::WantNames(numbers) => self.want_names(numbers),
             Command::OpenRecord { address } => self.browse(address),
@@ -276,9 +281,10 @@ impl Desk {
         }
     }
 
-    fn with_agent(&self, order: impl FnOnce(&AgentHandle)) {
-        if let Some(agent) = &self.agent {
-            order(agent);
+    fn retry_now(&mut self) {
+        match &self.agent {
+            Some(agent) => agent.retry_now(),
+            None => self.start_agent(None),
         }
     }
 

@@ -41,7 +41,10 @@ impl Desk {
             }
             Some(row)
         });
-        let rows = shown.collect();
+        let rows: Vec<Row> = shown.collect();
+        self.review
+            .failed
+            .retain(|reference, _| rows.iter().any(|row| row.reference == *reference));
         self.shown.inbox = Arc::new(Inbox {
             rows,
             complete: view.complete,
@@ -55,6 +58,8 @@ impl Desk {
             return None;
         };
         let moment = |text: &str| text.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+        // The platform doesn't know what failed at this PC while somebody had it open.
+        let failed = self.review.failed.get(&from.message_ref);
         Some(Row {
             reference: from.message_ref.clone(),
             patient: self.names.known.get(&nhs_number).cloned().flatten(),
@@ -63,8 +68,10 @@ impl Desk {
             topic: from.topic.clone(),
             received_at: moment(&from.received_at),
             expires_at: moment(&from.expires_at),
-            why: why(from),
-            reason: from.reason.as_deref().map(super::words::sentence),
+            why: failed.map_or_else(|| why(from), |_| Why::Failed),
+            reason: failed
+                .cloned()
+                .or_else(|| from.reason.as_deref().map(super::words::sentence)),
             open_at: from.held_by.clone().filter(|_| !from.held_by_you),
             documents: from.attachments,
             coded_items: from.coded_data_items,

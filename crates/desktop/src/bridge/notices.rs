@@ -4,6 +4,7 @@ use super::desk::Desk;
 use crate::screens::notices::lasting;
 use crate::snapshot::{Happened, Notice, Used, Why};
 use model::NhsNumber;
+use model::message::{Status, SubStatus};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +28,7 @@ pub(super) struct Notices {
 impl Desk {
     /// The toolbar tells something.
     pub(super) fn hear(&mut self, event: AgentEvent) {
+        self.permissions_used();
         match event {
             AgentEvent::Imported { message_ref, .. } => {
                 if !self.notices.by_hand.contains_key(&message_ref) {
@@ -65,8 +67,19 @@ impl Desk {
                     at,
                 });
             }
-            // Another PC shows what it did; here the message goes from the inbox.
-            AgentEvent::Settled { .. } => {}
+            AgentEvent::Settled {
+                message_ref,
+                status,
+                sub_status,
+                ..
+            } => {
+                // Only their own: what colleagues do about the practice's messages is no news.
+                let by_itself =
+                    sub_status.as_deref() == Some(SubStatus::ImportedAutomatically.as_str());
+                if status == Status::Completed.as_str() && by_itself {
+                    self.notice(Happened::Imported { elsewhere: true }, message_ref);
+                }
+            }
         }
     }
 
@@ -137,7 +150,7 @@ impl Desk {
             let more = before > list.len();
             self.notices.waiting = if more { self.notices.waiting + 1 } else { 1 };
             if more {
-                notice.patient = format!("{} new messages", self.notices.waiting);
+                notice.patient = format!("{} messages wait for review", self.notices.waiting);
                 notice.message = format!("The last one: {}", notice.message);
             }
         }

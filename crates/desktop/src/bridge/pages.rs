@@ -6,8 +6,10 @@ use preview::{Looked, PageSize, Picture, PreviewError};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// So many drawn pages are kept; what was drawn longest ago goes first, and is drawn again when it is wanted.
-const KEPT: usize = 24;
+/// Drawn pages are kept up to so many bytes; what was drawn longest ago goes first, and is drawn again when it is wanted.
+const KEPT: usize = 160 * 1024 * 1024;
+/// So many stay however large they are: they may all be in sight.
+const IN_SIGHT: usize = 3;
 /// No page is drawn narrower or wider than this, in pixels.
 const WIDTHS: std::ops::RangeInclusive<u32> = 64..=3_000;
 
@@ -17,7 +19,8 @@ pub(super) struct Pages {
     documents: Vec<Option<(preview::Document, Vec<PageSize>)>>,
     queue: VecDeque<Job>,
     running: Option<Job>,
-    drawn: VecDeque<Job>,
+    /// With their bytes, the oldest first.
+    drawn: VecDeque<(Job, usize)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,7 +40,9 @@ enum Result {
 
 impl Pages {
     fn knows(&self, job: Job) -> bool {
-        self.running == Some(job) || self.queue.contains(&job) || self.drawn.contains(&job)
+        self.running == Some(job)
+            || self.queue.contains(&job)
+            || self.drawn.iter().any(|(drawn, _)| *drawn == job)
     }
 
     fn document(&self, place: usize) -> Option<&(preview::Document, Vec<PageSize>)> {
@@ -212,34 +217,51 @@ impl Desk {
             height: picture.height,
             rgba: picture.rgba,
         });
-        let gone = self.keep_drawn(job);
+        let gone = self.keep_drawn(job, image.rgba.len());
         if let Some(open) = self.opened_mut(number) {
             if let Some(slot) = slot(open, document, page) {
                 *slot = Some(image);
             }
-            if let Some((document, page)) = gone
-                && let Some(slot) = slot(open, document, page)
-            {
-                *slot = None;
+            for (document, page) in gone {
+                if let Some(slot) = slot(open, document, page) {
+                    *slot = None;
+                }
             }
         }
     }
 
-    /// Notes that this was drawn; gives the page that has to go for it.
-    fn keep_drawn(&mut self, job: Job) -> Option<(usize, usize)> {
-        let drawn = &mut self.review.open.as_mut()?.pages.drawn;
-        let page_of = |job: &Job| match job {
-            Job::Draw { document, page, .. } => Some((*document, *page)),
-            Job::Look(_) => None,
+    /// Notes that this was drawn; gives the pages that have to go for it.
+    fn keep_drawn(&mut self, job: Job, bytes: usize) -> Vec<(usize, usize)> {
+        let Some(open) = &mut self.review.open else {
+            return Vec::new();
         };
+        let drawn = &mut open.pages.drawn;
         // The same page in another width took its place.
-        drawn.retain(|old| page_of(old) != page_of(&job));
-        drawn.push_back(job);
-        (drawn.len() > KEPT)
-            .then(|| drawn.pop_front())
-            .flatten()
-            .and_then(|old| page_of(&old))
+        drawn.retain(|(old, _)| page_of(*old) != page_of(job));
+        drawn.push_back((job, bytes));
+        let sizes: Vec<usize> = drawn.iter().map(|(_, bytes)| *bytes).collect();
+        let gone = drawn.drain(..too_many(&sizes));
+        gone.filter_map(|(old, _)| page_of(old)).collect()
     }
+}
+
+fn page_of(job: Job) -> Option<(usize, usize)> {
+    match job {
+        Job::Draw { document, page, .. } => Some((document, page)),
+        Job::Look(_) => None,
+    }
+}
+
+/// So many of the oldest have to go.
+fn too_many(sizes: &[usize]) -> usize {
+    let mut left: usize = sizes.iter().sum();
+    let most = sizes.len().saturating_sub(IN_SIGHT);
+    let over = sizes.iter().take(most).take_while(|size| {
+        let over = left > KEPT;
+        left = left.saturating_sub(**size);
+        over
+    });
+    over.count()
 }
 
 fn scale(document: &preview::Document, width: u32, across: f32) -> f32 {
@@ -269,5 +291,19 @@ fn slot(
     match &mut open.documents.get_mut(document)?.content {
         Content::Pages(pages) => pages.get_mut(page),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KEPT, too_many};
+
+    #[test]
+    fn pages_go_by_their_bytes_but_those_in_sight_stay() {
+        assert_eq!(too_many(&[]), 0);
+        assert_eq!(too_many(&[1_000; 200]), 0);
+        assert_eq!(too_many(&[KEPT; 3]), 0);
+        assert_eq!(too_many(&[KEPT; 5]), 2);
+        assert_eq!(too_many(&[KEPT / 4; 5]), 1);
     }
 }

@@ -1,19 +1,27 @@
 //! The open message: claimed, read, shown, and decided upon a few seconds after somebody said so.
 //!
-//! A decision is pending for [`GRACE`]; the claim is held meanwhile, and Undo takes it back. Closing the window, opening
-//! another message, signing out and quitting do not wait: what somebody decided is carried out at once. Only when the
-//! claim is gone, or the practitioner, is it dropped; the message then stays in the inbox.
+//! A decision is pending for [`GRACE`]; the claim is held meanwhile, and Undo takes it back, also while the next message
+//! is read already. Closing the window, deciding upon the next one, signing out and quitting do not wait: what somebody
+//! decided is carried out at once. Only when the claim is gone, or the practitioner, is it dropped; the message then stays
+//! in the inbox.
 
 mod attend;
+#[cfg(test)]
+mod tests;
 
 use super::desk::Desk;
 use super::pages::Pages;
+use super::search::Searcher;
 use super::words;
-use crate::snapshot::{Act, Card, Happened, Holding, OpenMessage, PendingAct, Row, Told};
+use crate::snapshot::{
+    Act, Card, Happened, Holding, OpenMessage, PendingAct, RecordsChoice, Row, Told, Why,
+};
+use crate::topic;
 use attend::Deed;
 pub(super) use attend::own;
 use jiff::SignedDuration;
 use preview::Worker;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -28,15 +36,15 @@ pub(super) struct Review {
     /// Grows with each opening.
     number: u64,
     pub(super) open: Option<Open>,
-    pending: Option<Deed>,
+    pending: Option<Pending>,
     /// Grows with each decision.
     turn: u64,
     /// Decisions that are being carried out.
     busy: usize,
+    /// Messages whose import failed here, and why: the platform tells of failures only if nobody had the message open.
+    pub(super) failed: HashMap<String, String>,
     /// Draws what is looked at; a process of its own.
     viewer: Option<Arc<Worker>>,
-    /// Reads what is searched; another.
-    searcher: Option<Arc<Worker>>,
 }
 
 impl Review {
@@ -59,29 +67,44 @@ fn worker(place: &mut Option<Arc<Worker>>) -> Option<Arc<Worker>> {
     place.clone()
 }
 
+/// A decision that can still be taken back.
+struct Pending {
+    /// The opening in which it was taken.
+    number: u64,
+    reference: String,
+    /// The message in words.
+    about: String,
+    deed: Deed,
+    /// Takes the decision. Dropping it gives the message back.
+    decide: oneshot::Sender<Deed>,
+}
+
 /// A message that is open.
 pub(super) struct Open {
     /// Which opening this is.
     pub(super) number: u64,
     reference: String,
-    /// Takes the decision; gone once one is being carried out. Dropping it gives the message back.
+    /// Takes the decision; gone while one is pending or carried out. Dropping it gives the message back.
     decide: Option<oneshot::Sender<Deed>>,
     /// Its documents and their drawn pages.
     pub(super) pages: Pages,
+    /// Searches it; ended with it.
+    searcher: Option<Searcher>,
 }
 
 impl Desk {
-    /// Opens a message, and closes another.
+    /// Opens a message, and closes another. What is pending about that one runs on.
     pub(super) fn open(&mut self, reference: String) {
         let present = self.shown.opened.as_ref();
         let again = present.is_some_and(|open| {
             open.row.reference == reference
                 && matches!(open.holding, Holding::Asking | Holding::Ours)
         });
-        if again {
+        let decided = self.shown.pending.as_ref();
+        if again || decided.is_some_and(|pending| pending.reference == reference) {
             return;
         }
-        self.close();
+        self.close_open();
         self.shown.told = None;
         let row = self
             .shown
@@ -103,8 +126,13 @@ impl Desk {
             reference: reference.clone(),
             decide: Some(decide),
             pages: Pages::default(),
+            searcher: None,
         });
-        let searcher = worker(&mut self.review.searcher);
+        // A process of its own for each opening: what is searched for one message never stands in another's way.
+        let searcher = worker(&mut None).map(Searcher::new);
+        if let Some(open) = &mut self.review.open {
+            open.searcher.clone_from(&searcher);
+        }
         let back = self.back();
         tokio::spawn(async move {
             let message = attend::Attended {
@@ -147,37 +175,42 @@ impl Desk {
         self.shown.opened.as_mut().map(Arc::make_mut)
     }
 
-    /// The window was closed, or another message is opened.
+    /// The message was closed, or the window: what is pending about it does not wait, for nobody sees it any more.
     pub(super) fn close(&mut self) {
-        self.finish_pending();
+        let decided = self.review.pending.as_ref().map(|pending| pending.number);
+        if decided.is_some() && decided == self.review.open.as_ref().map(|open| open.number) {
+            self.finish_pending();
+        }
         self.close_open();
     }
 
-    /// Gives the open message back, unless a decision on it is being carried out.
+    /// Gives the open message back, unless a decision on it is pending or being carried out.
     pub(super) fn close_open(&mut self) {
         self.shown.opened = None;
-        self.review.open = None;
-        for worker in [&self.review.viewer, &self.review.searcher]
-            .into_iter()
-            .flatten()
-        {
-            worker.cancel();
+        if let Some(searcher) = self.review.open.take().and_then(|open| open.searcher) {
+            searcher.end();
+        }
+        if let Some(viewer) = &self.review.viewer {
+            viewer.cancel();
         }
     }
 
     /// The practitioner is gone, and the claim with them: nothing is decided any more.
     pub(super) fn drop_open(&mut self) {
         self.review.pending = None;
+        self.review.failed.clear();
         self.shown.pending = None;
         self.close_open();
     }
 
-    pub(super) fn import(&mut self, confirmed: bool) {
-        let Some(open) = self.decidable() else { return };
+    pub(super) fn import(&mut self, reference: &str, confirmed: bool) {
+        let Some(open) = self.decidable(reference) else {
+            return;
+        };
         // The screens ask first; this is for certain.
         let refusal = match &open.searched {
             None => Some("The documents are still being searched for other patients' NHS numbers."),
-            Some(found) if !found.others.is_empty() && !confirmed => {
+            Some(found) if (found.needs_care() || open.holds_unseen()) && !confirmed => {
                 Some("Confirm first that this message is about the right patient.")
             }
             Some(_) => None,
@@ -188,73 +221,124 @@ impl Desk {
         }
     }
 
-    pub(super) fn reject(&mut self, reason: String) {
-        if self.decidable().is_some() {
+    pub(super) fn reject(&mut self, reference: &str, reason: String) {
+        if self.decidable(reference).is_some() {
             self.decide(Act::Reject, Deed::Reject(reason));
         }
     }
 
-    fn decidable(&self) -> Option<&OpenMessage> {
+    /// The open message, if it is the one that somebody looked at, and waits for a decision.
+    fn decidable(&self, reference: &str) -> Option<&OpenMessage> {
+        let waits = self.review.open.as_ref()?.decide.is_some();
         let open = self.shown.opened.as_deref()?;
-        (self.shown.pending.is_none() && open.holding == Holding::Ours).then_some(open)
+        (waits && open.row.reference == reference && open.holding == Holding::Ours).then_some(open)
     }
 
     fn decide(&mut self, act: Act, deed: Deed) {
-        let Some(open) = &self.review.open else {
-            return;
-        };
-        let (number, reference) = (open.number, open.reference.clone());
-        let grace = SignedDuration::try_from(GRACE).unwrap_or(SignedDuration::ZERO);
-        self.shown.told = None;
-        self.shown.pending = Some(PendingAct {
-            reference,
-            act,
-            final_at: self.config.clock.now() + grace,
-        });
-        self.review.pending = Some(deed);
-        self.review.turn += 1;
-        let turn = self.review.turn;
-        self.aside(tokio::time::sleep(GRACE), move |desk, ()| {
-            let same = desk.review.open.as_ref().map(|open| open.number) == Some(number);
-            if same && desk.review.turn == turn {
-                desk.finish_pending();
-            }
-        });
-    }
-
-    pub(super) fn undo(&mut self) {
-        if self.review.pending.take().is_some() {
-            self.shown.pending = None;
-        }
-    }
-
-    /// Carries out what is pending, without waiting any longer.
-    pub(super) fn finish_pending(&mut self) {
-        let Some(deed) = self.review.pending.take() else {
-            return;
-        };
+        // Only the last decision can be taken back.
+        self.finish_pending();
+        let about = self.about();
         let Some(open) = &mut self.review.open else {
             return;
         };
         let Some(decide) = open.decide.take() else {
             return;
         };
+        let grace = SignedDuration::try_from(GRACE).unwrap_or(SignedDuration::ZERO);
+        self.shown.told = None;
+        self.shown.pending = Some(PendingAct {
+            reference: open.reference.clone(),
+            act,
+            final_at: self.config.clock.now() + grace,
+        });
+        self.review.pending = Some(Pending {
+            number: open.number,
+            reference: open.reference.clone(),
+            about,
+            deed,
+            decide,
+        });
+        self.review.turn += 1;
+        let turn = self.review.turn;
+        self.aside(tokio::time::sleep(GRACE), move |desk, ()| {
+            if desk.review.turn == turn {
+                desk.finish_pending();
+            }
+        });
+    }
+
+    /// The open message in words.
+    fn about(&self) -> String {
         let row = self.shown.opened.as_ref().map(|shown| &shown.row);
         let about = row.map(|row| {
             let number = || format!("NHS {}", row.nhs_number.spaced());
             let whose = row.patient.clone().unwrap_or_else(number);
-            format!("{} for {whose}", row.topic)
+            format!("{} for {whose}", topic::in_words(&row.topic))
         });
-        let about = about.unwrap_or_else(|| "The message".to_owned());
-        self.notices.by_hand.insert(open.reference.clone(), about);
-        if let Some(pending) = &mut self.shown.pending {
-            pending.final_at = pending.final_at.min(self.config.clock.now());
+        about.unwrap_or_else(|| "The message".to_owned())
+    }
+
+    pub(super) fn undo(&mut self) {
+        let Some(pending) = self.review.pending.take() else {
+            return;
+        };
+        self.shown.pending = None;
+        match &mut self.review.open {
+            Some(open) if open.number == pending.number => open.decide = Some(pending.decide),
+            // Something else is open by now: dropping the decision gives the message back.
+            _ => self.tell(
+                true,
+                &format!("{}: waits in the inbox again.", pending.about),
+            ),
         }
-        if decide.send(deed).is_ok() {
+    }
+
+    /// Carries out what is pending, without waiting any longer.
+    pub(super) fn finish_pending(&mut self) {
+        let Some(pending) = self.review.pending.take() else {
+            return;
+        };
+        self.notices
+            .by_hand
+            .insert(pending.reference, pending.about);
+        if let Some(shown) = &mut self.shown.pending {
+            shown.final_at = shown.final_at.min(self.config.clock.now());
+        }
+        if pending.decide.send(pending.deed).is_ok() {
             self.review.busy += 1;
         } else {
             self.shown.pending = None;
         }
+    }
+
+    /// The claim of this opening is gone: what was decided in it can't be carried out.
+    fn drop_pending(&mut self, number: u64, reason: &str) -> bool {
+        let Some(pending) = self
+            .review
+            .pending
+            .take_if(|pending| pending.number == number)
+        else {
+            return false;
+        };
+        self.shown.pending = None;
+        self.tell(
+            false,
+            &format!("{}: nothing was done. {reason}", pending.about),
+        );
+        true
+    }
+
+    /// An import failed here: its row says so until it goes.
+    fn mark_failed(&mut self, reference: &str, reason: &str) {
+        let reason = words::sentence(reason);
+        let inbox = Arc::make_mut(&mut self.shown.inbox);
+        for row in &mut inbox.rows {
+            if row.reference == reference {
+                row.why = Why::Failed;
+                row.reason = Some(reason.clone());
+            }
+        }
+        self.review.failed.insert(reference.to_owned(), reason);
     }
 
     /// A decision was carried out, or could not be.
@@ -267,10 +351,17 @@ impl Desk {
         if looked_at {
             self.close_open();
         }
-        let about = self.notices.by_hand.get(reference);
-        let about = about.map_or("The message", String::as_str);
+        let about = self.notices.by_hand.get(reference).cloned();
+        let about = about.unwrap_or_else(|| "The message".to_owned());
+        if let (Err(OperationError::NotImported { reason }), Act::Import) = (&result, act) {
+            self.mark_failed(reference, reason);
+        }
+        let filed = match self.shown.settings.records {
+            RecordsChoice::Fhir(_) => "in the record",
+            RecordsChoice::Folder(_) => "put into the folder for your record system",
+        };
         match (result, act) {
-            (Ok(()), Act::Import) => self.tell(true, &format!("{about}: in the record.")),
+            (Ok(()), Act::Import) => self.tell(true, &format!("{about}: {filed}.")),
             (Ok(()), Act::Reject) => {
                 self.tell(
                     true,

@@ -1,9 +1,13 @@
 //! The guard against the wrong patient: every text of a message is searched for other people's NHS numbers.
 
+#[cfg(all(test, unix))]
+mod tests;
+
 use super::review::own;
 use model::NhsNumber;
-use preview::{Block, Part, Search, Searched, Worker};
+use preview::{Block, PageText, Part, PreviewError, Search, Searched, Worker};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use wire::practice::Detail;
 
 /// Everything that is to be searched.
@@ -40,6 +44,9 @@ impl Words {
 
     /// The body as it is drawn: a number that mark-up cuts in two is one number to the eye.
     pub(super) fn body(&mut self, blocks: &[Block]) {
+        if preview::html::is_cut(blocks) {
+            self.unread(Part::Body);
+        }
         self.texts.push((Part::Body, preview::html::text(blocks)));
     }
 
@@ -59,8 +66,57 @@ pub(super) fn index(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }
 
-/// Searches, in another process where the words of documents have to be found first.
-pub(super) async fn search(words: Words, worker: Option<Arc<Worker>>) -> Searched {
+/// The process in which the words of one opened message's documents are found. Clones are the same one.
+#[derive(Clone)]
+pub(super) struct Searcher {
+    worker: Arc<Worker>,
+    ended: Arc<AtomicBool>,
+}
+
+impl Searcher {
+    pub(super) fn new(worker: Arc<Worker>) -> Self {
+        Self {
+            worker,
+            ended: Arc::default(),
+        }
+    }
+
+    /// The message was closed: nothing more is asked, and what is asked now comes to nothing.
+    pub(super) fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+        self.worker.cancel();
+    }
+
+    fn is_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
+    /// The blocks of an HTML body.
+    pub(super) fn html(&self, html: &str) -> Result<Vec<Block>, PreviewError> {
+        self.asked(|worker| worker.html(html))
+    }
+
+    fn text(&self, document: &preview::Document) -> Result<Vec<PageText>, PreviewError> {
+        self.asked(|worker| worker.text(document))
+    }
+
+    /// Asks, and asks once more when the answer says nothing about the document.
+    fn asked<T>(
+        &self,
+        ask: impl Fn(&Worker) -> Result<T, PreviewError>,
+    ) -> Result<T, PreviewError> {
+        match ask(&self.worker) {
+            Err(PreviewError::Superseded | PreviewError::Stopped) if !self.is_ended() => {
+                ask(&self.worker)
+            }
+            answer => answer,
+        }
+    }
+}
+
+/// Searches, in another process where the words of documents have to be found first; `None` when the message was closed
+/// before the search was through. What can't be read counts as not searched, and a person has to confirm.
+pub(super) async fn search(words: Words, searcher: Option<Searcher>) -> Option<Searched> {
     let searching = tokio::task::spawn_blocking(move || {
         let mut search = Search::new(words.own.as_ref());
         for (part, text) in &words.texts {
@@ -70,9 +126,13 @@ pub(super) async fn search(words: Words, worker: Option<Arc<Worker>>) -> Searche
             search.unread(part);
         }
         for (part, document) in &words.documents {
-            let pages = worker.as_ref().map(|worker| worker.text(document));
-            match pages {
+            if searcher.as_ref().is_some_and(Searcher::is_ended) {
+                return None;
+            }
+            match searcher.as_ref().map(|searcher| searcher.text(document)) {
                 Some(Ok(pages)) => search.pages(*part, &pages),
+                // Another question took its place: that says nothing about the document.
+                Some(Err(PreviewError::Superseded)) => return None,
                 Some(Err(error)) => {
                     tracing::warn!(%error, "a document was not searched");
                     search.unread(*part);
@@ -80,12 +140,14 @@ pub(super) async fn search(words: Words, worker: Option<Arc<Worker>>) -> Searche
                 None => search.unread(*part),
             }
         }
-        search.finish()
+        // An answer that came because the process was ended is none.
+        let ended = searcher.as_ref().is_some_and(Searcher::is_ended);
+        (!ended).then(|| search.finish())
     });
     // A search that broke down found nothing out.
     searching.await.unwrap_or_else(|_| {
         let mut none = Search::new(None);
         none.unread(Part::Body);
-        none.finish()
+        Some(none.finish())
     })
 }

@@ -3,7 +3,8 @@
 use super::desk::Desk;
 use super::{BridgeConfig, words};
 use crate::command::Registration;
-use crate::snapshot::{RecordsChoice, Registering, SettingsShown};
+use crate::snapshot::{FhirChoice, RecordsChoice, Registering, SettingsShown};
+use std::path::Path;
 use toolbar::settings::{Bar, RecordSystemSettings, Settings};
 use toolbar::{RegisterError, RegistrationRequest};
 
@@ -27,7 +28,13 @@ pub(super) fn shown(config: &BridgeConfig) -> SettingsShown {
 
 fn choice(records: &RecordSystemSettings) -> RecordsChoice {
     match records {
-        RecordSystemSettings::FhirR4 { url, .. } => RecordsChoice::Fhir(url.clone()),
+        RecordSystemSettings::FhirR4 {
+            url,
+            record_url_template,
+        } => RecordsChoice::Fhir(FhirChoice {
+            url: url.clone(),
+            page: record_url_template.clone().unwrap_or_default(),
+        }),
         RecordSystemSettings::Folder { path, .. } => {
             RecordsChoice::Folder(path.display().to_string())
         }
@@ -52,12 +59,15 @@ impl Desk {
             record_system: merged(before.map(|settings| &settings.record_system), records),
             bar: before.map_or_else(Bar::default, |settings| settings.bar),
         };
-        let faults = settings.faults();
-        if !faults.is_empty() {
-            let all: Vec<_> = faults
-                .iter()
-                .map(|fault| words::sentence(&fault.words))
-                .collect();
+        let mut all: Vec<_> = settings
+            .faults()
+            .iter()
+            .map(|fault| words::sentence(&fault.words))
+            .collect();
+        if let RecordSystemSettings::Folder { path, .. } = &settings.record_system {
+            all.extend(folder_fault(path));
+        }
+        if !all.is_empty() {
             self.shown.settings.saved = Some(Err(all.join(" ")));
             self.shown.registering = Registering::Refused(all.join(" "));
             return;
@@ -136,25 +146,29 @@ impl Desk {
     }
 }
 
+/// Why a folder can't be the record system's, in words.
+pub(super) fn folder_fault(path: &Path) -> Option<String> {
+    let shown = path.display();
+    if !path.is_dir() {
+        return Some(format!("There is no folder {shown} on this PC."));
+    }
+    // Only a try tells, on a network drive above all.
+    let probe = path.join(".baton-toolbar-try");
+    let tried = std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe));
+    tried
+        .is_err()
+        .then(|| format!("This PC may not write into the folder {shown}."))
+}
+
 /// What the form can't show is kept as long as its main setting stays.
 pub(super) fn merged(
     before: Option<&RecordSystemSettings>,
     now: RecordsChoice,
 ) -> RecordSystemSettings {
     match (before, now) {
-        (
-            Some(RecordSystemSettings::FhirR4 {
-                url,
-                record_url_template,
-            }),
-            RecordsChoice::Fhir(new),
-        ) if *url == new => RecordSystemSettings::FhirR4 {
-            url: new,
-            record_url_template: record_url_template.clone(),
-        },
-        (_, RecordsChoice::Fhir(url)) => RecordSystemSettings::FhirR4 {
+        (_, RecordsChoice::Fhir(FhirChoice { url, page })) => RecordSystemSettings::FhirR4 {
             url,
-            record_url_template: None,
+            record_url_template: Some(page).filter(|page| !page.is_empty()),
         },
         (
             Some(RecordSystemSettings::Folder {

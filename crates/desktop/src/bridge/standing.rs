@@ -3,13 +3,18 @@
 use super::desk::Desk;
 use crate::screens::standing::who;
 use crate::snapshot::{Standing, Who};
+use std::time::Duration;
 use toolbar::{AgentHandle, Connection, OfflineReason, SignedOutReason, State};
 use wire::practice::PractitionerInfo;
 
+/// A decision is handed over to the importer within this time; the outcome is waited for by the toolbar, not by whoever
+/// signs out.
+const HANDED_OVER: Duration = Duration::from_secs(1);
+
 /// It could not even start.
 pub(super) fn broken(words: &str) -> Standing {
-    Standing::Blocked {
-        reason: words.to_owned(),
+    Standing::Broken {
+        reason: super::words::sentence(words),
     }
 }
 
@@ -20,15 +25,22 @@ impl Desk {
         let state = agent.state().borrow().clone();
         let connection = agent.connection().borrow().clone();
         let before = who(&self.shown.standing).map(|who| who.spine_user_id.clone());
-        let standing = tell(agent, &state, &connection, &self.shown.standing);
+        self.leaving &= !is_out(&state);
+        let standing = if self.leaving {
+            Standing::Leaving
+        } else {
+            tell(agent, &state, &connection, &self.shown.standing)
+        };
         let after = who(&standing).map(|who| who.spine_user_id.clone());
         let offline = matches!(standing, Standing::Offline { .. });
         self.shown.standing = standing;
         if before != after && !(offline && after.is_none()) {
             self.leave();
         }
-        if matches!(state, State::Online { .. }) && before != after {
+        if matches!(self.shown.standing, Standing::Online { .. }) && before != after {
             self.retake();
+            // The list may be on screen, and was the last practitioner's.
+            self.read_permissions();
         }
         self.refresh_settings();
     }
@@ -44,22 +56,45 @@ impl Desk {
         self.take_widgets(widgets);
     }
 
-    /// What the practitioner chose: what was decided is finished first.
+    /// What the practitioner chose. What was decided is carried out; nothing of theirs stays on screen meanwhile.
     pub(super) fn sign_out(&mut self) {
-        self.finish_pending();
         let Some(agent) = self.agent.clone() else {
             return;
         };
-        if !self.review.is_busy() {
-            self.close_open();
-            agent.sign_out();
+        if self.leaving {
             return;
         }
-        self.aside(
-            tokio::time::sleep(std::time::Duration::from_millis(100)),
-            |desk, ()| desk.sign_out(),
-        );
+        self.finish_pending();
+        let pause = if self.review.is_busy() {
+            HANDED_OVER
+        } else {
+            Duration::ZERO
+        };
+        self.leaving = true;
+        self.stand();
+        self.aside_always(tokio::time::sleep(pause), move |desk, ()| {
+            if desk.leaving {
+                agent.sign_out();
+            }
+        });
     }
+
+    /// Signs in again, or does not sign out after all.
+    pub(super) fn sign_in(&mut self) {
+        self.leaving = false;
+        if let Some(agent) = &self.agent {
+            agent.sign_in();
+        }
+        self.stand();
+    }
+}
+
+/// Whoever wanted to leave has left.
+fn is_out(state: &State) -> bool {
+    !matches!(
+        state,
+        State::Connecting { .. } | State::Online { .. } | State::Offline { .. }
+    )
 }
 
 fn tell(

@@ -61,6 +61,28 @@ pub(super) fn reserve(window: u32, width: f32, height: f32) -> Result<(), Reserv
     Ok(())
 }
 
+/// Makes `window` an ordinary one that keeps no ground free, or a dock.
+pub(super) fn change_kind(window: u32, ordinary: bool) -> Result<(), ReserveError> {
+    let (connection, _) = x11rb::connect(None)?;
+    let atom = |name: &[u8]| -> Result<u32, ReserveError> {
+        Ok(connection.intern_atom(false, name)?.reply()?.atom)
+    };
+    let kind: &[u8] = if ordinary {
+        b"_NET_WM_WINDOW_TYPE_NORMAL"
+    } else {
+        b"_NET_WM_WINDOW_TYPE_DOCK"
+    };
+    let (property, kind) = (atom(b"_NET_WM_WINDOW_TYPE")?, atom(kind)?);
+    connection
+        .change_property32(PropMode::REPLACE, window, property, AtomEnum::ATOM, &[kind])?
+        .check()?;
+    for strut in [b"_NET_WM_STRUT_PARTIAL".as_slice(), b"_NET_WM_STRUT"] {
+        connection.delete_property(window, atom(strut)?)?.check()?;
+    }
+    connection.flush()?;
+    Ok(())
+}
+
 fn pixels(length: f32) -> u32 {
     #[expect(
         clippy::cast_possible_truncation,

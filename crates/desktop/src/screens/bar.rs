@@ -15,6 +15,8 @@ pub const HEIGHT: f32 = 44.0;
 pub struct BarState {
     /// To be taken by who opens windows.
     pub wants: Option<Place>,
+    /// Only the failed ones are asked for.
+    pub failed: bool,
 }
 
 /// Draws it; `widgets` draws the strip of widgets into what room is left.
@@ -92,7 +94,8 @@ fn connection(ui: &mut Ui, now: &Snapshot, local: &mut BarState) {
         .fill(tone.wash())
         .stroke(Stroke::NONE)
         .min_size(egui::vec2(look::TARGET, look::TARGET));
-    if ui.add(mark).on_hover_text("What this means").clicked() {
+    // No text at the pointer: it would lie over the neighbours.
+    if ui.add(mark).clicked() {
         local.wants = Some(Place::Connection);
     }
 }
@@ -112,7 +115,17 @@ fn inbox_button(ui: &mut Ui, now: &Snapshot, local: &mut BarState) {
     }
     let (waiting, failed) = waiting(now);
     if failed > 0 {
-        look::chip(ui, Tone::Bad, &format!("{failed} failed"));
+        let text = RichText::new(format!("{} {failed} failed", Tone::Bad.sign()))
+            .text_style(TextStyle::Small)
+            .color(Tone::Bad.ink());
+        let mark = Button::new(text)
+            .fill(Tone::Bad.wash())
+            .stroke(Stroke::NONE)
+            .min_size(egui::vec2(look::TARGET, look::TARGET));
+        if ui.add(mark).clicked() {
+            local.wants = Some(Place::Inbox);
+            local.failed = true;
+        }
     }
     let words = match (waiting, now.inbox.complete) {
         (0, true) => "Inbox".to_owned(),
@@ -131,8 +144,7 @@ fn inbox_button(ui: &mut Ui, now: &Snapshot, local: &mut BarState) {
 }
 
 fn menu_button(ui: &mut Ui, local: &mut BarState) {
-    let menu = look::button(ui, "☰ Menu").on_hover_text("Also: right-click, or Shift+F10");
-    if menu.clicked() {
+    if look::button(ui, "☰ Menu").clicked() {
         local.wants = Some(Place::Menu);
     }
 }

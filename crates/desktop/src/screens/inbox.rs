@@ -63,6 +63,12 @@ impl InboxState {
         self.wanted = Some(reference.to_owned());
     }
 
+    /// Shows those whose import failed, and no others.
+    pub fn show_failed(&mut self) {
+        self.filter = Filter::Failed;
+        self.search.clear();
+    }
+
     /// Forgets what somebody else looked for. Names that were not found are asked for again after a while offline.
     fn belong_to(&mut self, standing: &Standing) {
         let whose = match standing {
@@ -198,7 +204,10 @@ fn take_asked(asked: Asked, message: &OpenMessage, local: &mut InboxState, out: 
         Asked::Import if guard::stands_before(message) => {
             local.dialog = Dialog::Guard(GuardForm::default());
         }
-        Asked::Import => out.push(Command::Import { confirmed: false }),
+        Asked::Import => out.push(Command::Import {
+            reference: message.row.reference.clone(),
+            confirmed: false,
+        }),
         Asked::Reject => local.dialog = Dialog::Reject(RejectForm::default()),
         Asked::Close => {
             local.focus_list = true;

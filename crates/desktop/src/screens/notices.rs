@@ -57,7 +57,7 @@ fn words(notice: &Notice) -> (Tone, &'static str, Option<&str>) {
             "In the record",
             Some("The platform could not be told yet; that is tried again."),
         ),
-        Happened::Waiting => (Tone::Plain, "Waits for review", None),
+        Happened::Waiting => (Tone::Plain, "For review", None),
         Happened::Trouble { words } => (Tone::Warn, "Not done", Some(words)),
     }
 }

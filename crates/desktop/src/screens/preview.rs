@@ -173,7 +173,7 @@ fn not_shown(ui: &mut Ui, document: &Document, reason: &str) {
         look::soft(ui, reason);
         look::soft(
             ui,
-            "It can still be imported or rejected; once it is imported, your record system shows it.",
+            "Nobody can say here whether it is sound or whom it is about. Ask the sender for it again, or reject the message as \u{201C}Unreadable\u{201D}.",
         );
     });
 }

@@ -8,6 +8,9 @@ use eframe::egui::{Key, Ui};
 use model::Secret;
 use zeroize::Zeroize as _;
 
+/// How the toolbar says that nobody has registered this PC so far, which is no trouble.
+const NOT_YET: &str = "This PC is not registered.";
+
 /// What is typed so far.
 #[derive(Default)]
 pub struct RegistrationState {
@@ -49,7 +52,7 @@ pub fn show(ui: &mut Ui, now: &Snapshot, local: &mut RegistrationState, out: &mu
         ui,
         "Type the two parts of the registration key that your practice was given. Each PC needs this once.",
     );
-    if let Registering::Refused(words) = &now.registering {
+    if let Some(words) = trouble(now) {
         look::banner(ui, Tone::Bad, words, |_| ());
     }
     if local.incomplete && !complete(local) {
@@ -93,6 +96,18 @@ pub fn show(ui: &mut Ui, now: &Snapshot, local: &mut RegistrationState, out: &mu
         if !local.incomplete {
             send(local, out);
         }
+    }
+}
+
+/// Why the last try came to nothing; one that the program made by itself, from a setup file, is told too.
+fn trouble(now: &Snapshot) -> Option<&str> {
+    match (&now.registering, &now.standing) {
+        (Registering::Refused(words), _) => Some(words),
+        (Registering::No, Standing::NotRegistered { reason }) => {
+            let news = !reason.is_empty() && !reason.starts_with(NOT_YET);
+            news.then_some(reason)
+        }
+        _ => None,
     }
 }
 

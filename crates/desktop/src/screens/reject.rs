@@ -1,5 +1,7 @@
 //! Rejection: a reason from a list, words, and what the sender will read.
 
+mod reasons;
+
 use super::parts;
 use crate::command::Command;
 use crate::look::{self, INK, INK_SOFT, Tone, WASH};
@@ -14,14 +16,13 @@ const LONGEST: usize = 500;
 
 /// The reasons that can be chosen; the last needs words.
 const REASONS: [&str; 6] = [
-    NOT_OURS,
+    "Not our patient",
     "Wrong patient in the document",
     "Duplicate",
     "Unreadable",
     "Not for this practice",
     OTHER,
 ];
-const NOT_OURS: &str = "Not our patient";
 const OTHER: &str = "Other";
 
 /// What the form remembers between frames.
@@ -75,21 +76,13 @@ pub(crate) fn show(
             ),
         );
         ui.spacing_mut().item_spacing.y = 2.0;
-        for reason in REASONS {
-            let shown = ui.radio(form.reason == Some(reason), reason);
-            if !form.shown_before && reason == NOT_OURS {
-                shown.request_focus();
-                form.shown_before = true;
-            }
-            if shown.clicked() {
-                form.reason = Some(reason);
-            }
-        }
+        let first = !std::mem::replace(&mut form.shown_before, true);
+        reasons::show(ui, &mut form.reason, &REASONS, first);
         ui.spacing_mut().item_spacing.y = 8.0;
         ui.add_space(4.0);
         words(ui, form);
         what_is_sent(ui, message, &form.sent());
-        deeds(ui, form, out)
+        deeds(ui, message, form, out)
     });
     done || close
 }
@@ -144,9 +137,9 @@ fn what_is_sent(ui: &mut Ui, message: &OpenMessage, sent: &str) {
         });
 }
 
-fn deeds(ui: &mut Ui, form: &RejectForm, out: &mut Vec<Command>) -> bool {
+fn deeds(ui: &mut Ui, message: &OpenMessage, form: &RejectForm, out: &mut Vec<Command>) -> bool {
     let obstacle = form.obstacle();
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+    ui.horizontal(|ui| {
         let reject = look::danger_if(ui, obstacle.is_none(), "Reject");
         let cancel = look::button(ui, "Cancel");
         if let Some(words) = &obstacle {
@@ -157,6 +150,7 @@ fn deeds(ui: &mut Ui, form: &RejectForm, out: &mut Vec<Command>) -> bool {
         }
         if reject.clicked() && obstacle.is_none() {
             out.push(Command::Reject {
+                reference: message.row.reference.clone(),
                 reason: form.sent(),
             });
             return true;

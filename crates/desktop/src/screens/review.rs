@@ -80,15 +80,26 @@ pub(crate) fn show(
     Panel::bottom("review-deeds")
         .frame(band)
         .show(ui, |ui| asked = deeds::show(ui, now, message, out));
-    // In a low window the head scrolls, and the document keeps its half.
-    let most = (ui.available_height() * 0.42).max(120.0);
-    Panel::top("review-head")
-        .frame(Frame::new().fill(PAPER).inner_margin(Margin {
+    // In a low window the head scrolls; the patient and the warning never do.
+    let most = (ui.available_height() * 0.2).max(60.0);
+    let edges = |top, bottom| {
+        Frame::new().fill(PAPER).inner_margin(Margin {
             left: 18,
             right: 18,
-            top: 12,
-            bottom: 6,
-        }))
+            top,
+            bottom,
+        })
+    };
+    Panel::top("review-patient")
+        .frame(edges(12, 4))
+        .show_separator_line(false)
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 6.0;
+            banner::show(ui, now, message, out);
+            guard::warn(ui, message);
+        });
+    Panel::top("review-head")
+        .frame(edges(4, 2))
         .show_separator_line(false)
         .show(ui, |ui| {
             ScrollArea::vertical()
@@ -97,24 +108,11 @@ pub(crate) fn show(
                 .min_scrolled_height(most)
                 .auto_shrink([false, true])
                 .show(ui, |ui| {
-                    ui.spacing_mut().item_spacing.y = 8.0;
+                    ui.spacing_mut().item_spacing.y = 4.0;
                     head::show(ui, now, message);
-                    banner::show(ui, now, message, out);
                     guard::notes(ui, message);
                 });
         });
-    if guard::stands_before(message) {
-        // Never scrolled out of sight.
-        Panel::top("review-guard")
-            .frame(Frame::new().fill(PAPER).inner_margin(Margin {
-                left: 18,
-                right: 18,
-                top: 0,
-                bottom: 6,
-            }))
-            .show_separator_line(false)
-            .show(ui, |ui| guard::warn(ui, message));
-    }
     Panel::top("review-tabs")
         .frame(
             Frame::new()

@@ -2,23 +2,23 @@
 
 use crate::command::Command;
 use crate::look::{self, Tone};
-use crate::snapshot::{RecordsChoice, SettingsShown, Snapshot, Standing};
-use eframe::egui::{Ui, vec2};
+use crate::snapshot::{FhirChoice, RecordsChoice, SettingsShown, Snapshot, Standing};
+use eframe::egui::{Key, Ui, vec2};
 
 /// Where the platform is, and where the records are, as they are being typed.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Where {
     platform: String,
     in_folder: bool,
-    fhir: String,
+    fhir: FhirChoice,
     folder: String,
 }
 
 impl Where {
     fn of(shown: &SettingsShown) -> Self {
         let (in_folder, fhir, folder) = match &shown.records {
-            RecordsChoice::Fhir(url) => (false, url.clone(), String::new()),
-            RecordsChoice::Folder(path) => (true, String::new(), path.clone()),
+            RecordsChoice::Fhir(fhir) => (false, fhir.clone(), String::new()),
+            RecordsChoice::Folder(path) => (true, FhirChoice::default(), path.clone()),
         };
         Self {
             platform: shown.platform.clone(),
@@ -33,7 +33,7 @@ impl Where {
         let records = if self.in_folder {
             &self.folder
         } else {
-            &self.fhir
+            &self.fhir.url
         };
         !self.platform.trim().is_empty() && !records.trim().is_empty()
     }
@@ -42,12 +42,24 @@ impl Where {
     pub fn save(&self) -> Command {
         Command::SaveSettings {
             platform: self.platform.trim().to_owned(),
-            records: if self.in_folder {
-                RecordsChoice::Folder(self.folder.trim().to_owned())
-            } else {
-                RecordsChoice::Fhir(self.fhir.trim().to_owned())
-            },
+            records: self.records(),
         }
+    }
+
+    fn records(&self) -> RecordsChoice {
+        if self.in_folder {
+            RecordsChoice::Folder(self.folder.trim().to_owned())
+        } else {
+            RecordsChoice::Fhir(FhirChoice {
+                url: self.fhir.url.trim().to_owned(),
+                page: self.fhir.page.trim().to_owned(),
+            })
+        }
+    }
+
+    /// Saving would change something.
+    fn differs(&self, shown: &SettingsShown) -> bool {
+        self.platform.trim() != shown.platform || self.records() != shown.records
     }
 }
 
@@ -58,21 +70,25 @@ pub struct SettingsState {
     typed: Option<Where>,
     /// Unregistering is being asked about.
     asking: bool,
+    /// Something was asked for here: an older answer is not shown again.
+    asked: bool,
 }
 
 /// Draws it.
 pub fn show(ui: &mut Ui, now: &Snapshot, local: &mut SettingsState, out: &mut Vec<Command>) {
     look::title(ui, "Settings");
-    match &now.settings.saved {
+    match now.settings.saved.as_ref().filter(|_| local.asked) {
         Some(Ok(words)) => look::banner(ui, Tone::Good, words, |_| ()),
         Some(Err(words)) => look::banner(ui, Tone::Bad, words, |_| ()),
         None => {}
     }
     let typed = local.typed.get_or_insert_with(|| Where::of(&now.settings));
-    where_fields(ui, typed);
-    let changed = *typed != Where::of(&now.settings);
+    let entered = where_fields(ui, typed);
+    let changed = typed.differs(&now.settings);
+    let savable = changed && typed.complete();
     ui.horizontal(|ui| {
-        if look::primary_if(ui, changed && typed.complete(), "Save").clicked() {
+        if look::primary_if(ui, savable, "Save").clicked() || (savable && entered) {
+            local.asked = true;
             out.push(typed.save());
         }
         if changed && look::button(ui, "Undo changes").clicked() {
@@ -87,18 +103,21 @@ pub fn show(ui: &mut Ui, now: &Snapshot, local: &mut SettingsState, out: &mut Ve
         out.push(Command::OneWindow(one_window));
     }
     look::rule(ui);
+    let before = out.len();
     this_pc(ui, now, &mut local.asking, out);
+    local.asked |= out.len() > before;
 }
 
-/// The fields of platform and record system; the registration shows them too.
-pub fn where_fields(ui: &mut Ui, typed: &mut Where) {
-    look::field(
+/// The fields of platform and record system; the registration shows them too. Whether Enter was pressed in one.
+pub fn where_fields(ui: &mut Ui, typed: &mut Where) -> bool {
+    let mut fields = Vec::new();
+    fields.push(look::field(
         ui,
         "Address of the messaging platform",
-        "It starts with https://",
+        "For instance https://messages.example.nhs.uk",
         &mut typed.platform,
         false,
-    );
+    ));
     ui.add_space(2.0);
     look::heading(ui, "Record system");
     ui.horizontal_wrapped(|ui| {
@@ -107,22 +126,31 @@ pub fn where_fields(ui: &mut Ui, typed: &mut Where) {
         ui.radio_value(&mut typed.in_folder, true, "A watched folder");
     });
     if typed.in_folder {
-        look::field(
+        fields.push(look::field(
             ui,
             "Folder",
-            "Each message becomes a folder in it, which the record system takes up.",
+            "Each message becomes a folder in it, which the record system takes up. Its file current-user.json there says who is working on this PC.",
             &mut typed.folder,
             false,
-        );
+        ));
     } else {
-        look::field(
+        fields.push(look::field(
             ui,
             "Address of the record system",
             "Documents are written to its FHIR R4 interface.",
-            &mut typed.fhir,
+            &mut typed.fhir.url,
             false,
-        );
+        ));
+        fields.push(look::field(
+            ui,
+            "Page of a patient's record",
+            "With {nhsNumber} where the number goes. Left empty, no record can be opened from here.",
+            &mut typed.fhir.page,
+            false,
+        ));
     }
+    let left = fields.iter().any(eframe::egui::Response::lost_focus);
+    left && ui.input(|input| input.key_pressed(Key::Enter))
 }
 
 fn this_pc(ui: &mut Ui, now: &Snapshot, asking: &mut bool, out: &mut Vec<Command>) {

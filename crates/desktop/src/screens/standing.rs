@@ -24,7 +24,9 @@ pub fn mark(standing: &Standing) -> (Tone, &'static str) {
         Standing::Connecting { .. } => (Tone::Plain, "Connecting"),
         Standing::Online { .. } => (Tone::Good, "Connected"),
         Standing::Offline { .. } => (Tone::Bad, "Offline"),
+        Standing::Leaving => (Tone::Plain, "Signing out"),
         Standing::Blocked { .. } => (Tone::Bad, "Blocked"),
+        Standing::Broken { .. } => (Tone::Bad, "Not working"),
     }
 }
 
@@ -98,6 +100,9 @@ fn more(ui: &mut Ui, now: &Snapshot, local: &mut StandingState, out: &mut Vec<Co
             let wanted = pressed(ui, "Register this PC…").then_some(Place::Registration);
             local.wants = local.wants.or(wanted);
         }
+        Standing::Broken { .. } => {
+            out.extend(pressed(ui, "Try again").then_some(Command::RetryNow));
+        }
         Standing::Blocked { .. } => {
             look::soft(
                 ui,
@@ -122,6 +127,8 @@ fn words(standing: &Standing) -> String {
             "Connected. Messages arrive as soon as they are sent.".to_owned()
         }
         Standing::Offline { reason, .. } => sentence("The platform can't be reached.", reason),
+        Standing::Leaving => "Signing out. What was decided is being carried out.".to_owned(),
+        Standing::Broken { reason } => sentence("The toolbar can't start on this PC.", reason),
         Standing::Blocked { reason } => sentence("The platform doesn't let this PC in.", reason),
     }
 }

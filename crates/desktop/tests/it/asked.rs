@@ -11,8 +11,8 @@ fn deed(command: &Command) -> Option<String> {
     Some(match command {
         Command::Open { reference } => format!("open {reference}"),
         Command::Close => "close".to_owned(),
-        Command::Import { confirmed } => format!("import, confirmed {confirmed}"),
-        Command::Reject { reason } => format!("reject: {reason}"),
+        Command::Import { confirmed, .. } => format!("import, confirmed {confirmed}"),
+        Command::Reject { reason, .. } => format!("reject: {reason}"),
         Command::Undo => "undo".to_owned(),
         Command::ShowCode => "show code".to_owned(),
         Command::HideCode => "hide code".to_owned(),

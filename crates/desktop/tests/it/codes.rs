@@ -190,3 +190,37 @@ fn no_code_is_asked_for_while_cut_off() {
     assert!(button.accesskit_node().is_disabled());
     harness.get_by_label("Codes can be made while you are signed in and connected.");
 }
+
+#[test]
+fn nobody_is_told_to_read_a_code_to_whoever_asks() {
+    let mut now = permitted();
+    let harness = screen(now.clone());
+    harness.get_by_label_contains("give it to nobody who rings you for it");
+    now.code = shown(None);
+    let harness = screen(now);
+    harness.get_by_label_contains("Type it into the product that you want to let send.");
+    harness.get_by_label_contains("nobody rings you for it");
+    assert!(harness.query_by_label_contains("who asks").is_none());
+}
+
+#[test]
+fn the_list_is_read_again_for_each_who_signs_in() {
+    let mut harness = screen(permitted());
+    let read = |harness: &Harness<Stage<CodesState>>| {
+        let asked = harness.state().asked.iter();
+        asked
+            .filter(|command| matches!(command, Command::ReadPermissions))
+            .count()
+    };
+    harness.run();
+    assert_eq!(read(&harness), 1);
+    let mut other = sample::okafor();
+    other.spine_user_id = "555000000102".to_owned();
+    harness.state_mut().now.standing = Standing::Online { who: other };
+    harness.run();
+    assert_eq!(read(&harness), 2);
+    // A window that was closed is read anew.
+    harness.key_press(eframe::egui::Key::Escape);
+    harness.run();
+    assert_eq!(read(&harness), 3);
+}

@@ -113,3 +113,16 @@ fn while_it_is_sent_it_is_not_sent_again() {
     harness.run();
     assert!(harness.state().asked.is_empty());
 }
+
+#[test]
+fn why_this_pc_could_not_keep_its_registration_is_told() {
+    let reason = "This PC could not keep its registration: the key of this PC: locked.";
+    let harness = form(sample::standing(Standing::NotRegistered {
+        reason: reason.to_owned(),
+    }));
+    harness.get_by_label_contains(reason);
+    let harness = form(sample::standing(Standing::NotRegistered {
+        reason: "This PC is not registered. Register it with a two-part key.".to_owned(),
+    }));
+    assert!(harness.query_by_label_contains("two-part key").is_none());
+}

@@ -3,7 +3,7 @@
 use crate::asked::deeds;
 use crate::inbox::inbox;
 use crate::{open, sample};
-use desktop::snapshot::{Holding, Snapshot};
+use desktop::snapshot::{Content, Holding, Snapshot};
 use eframe::egui::Key;
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -146,4 +146,63 @@ fn a_message_that_is_lost_meanwhile_closes_its_dialogs() {
         harness
             .get_by_label("This message is no longer held for you: it was imported at another PC.");
     }
+}
+
+#[test]
+fn what_ought_to_have_words_and_was_not_searched_needs_the_confirmation() {
+    let mut message = open::message();
+    let mut searched = open::searched(&[]);
+    searched.unsearchable = true;
+    searched.unread = vec![Part::Attachment(0)];
+    searched.failed = vec![Part::Attachment(0)];
+    message.searched = Some(searched);
+    let mut harness = inbox(open::opened(message));
+    let words = "discharge letter.pdf could not be searched for other patients' NHS numbers.";
+    harness.get_by_label(&format!("Check the patient. {words}"));
+    harness.key_press(Key::I);
+    harness.run();
+    assert!(deeds(&harness.state().asked).is_empty());
+    harness.get_by_label(words);
+    harness.get_by_label(READ).click();
+    harness.run();
+    harness.get_by_label(IMPORT).click();
+    harness.run();
+    assert_eq!(deeds(&harness.state().asked), ["import, confirmed true"]);
+}
+
+#[test]
+fn a_document_that_nobody_could_read_needs_a_confirmation_of_its_own() {
+    let mut message = open::message();
+    let reason = "This document is damaged, so it cannot be shown here.";
+    message.documents = vec![open::document(
+        "broken.pdf",
+        "PDF",
+        Content::NotShown {
+            reason: reason.to_owned(),
+        },
+    )];
+    let mut harness = inbox(open::opened(message));
+    harness.get_by_label(reason);
+    harness.get_by_label_contains("reject the message as \u{201C}Unreadable\u{201D}");
+    harness.get_by_label("Check the patient. Nobody has been able to read broken.pdf here.");
+    harness.get_by_label("Import\u{2026}").click();
+    harness.run();
+    assert!(deeds(&harness.state().asked).is_empty());
+    harness
+        .get_by_label_contains("I could not read broken.pdf, and still want it in the record of")
+        .click();
+    harness.run();
+    harness.get_by_label(IMPORT).click();
+    harness.run();
+    assert_eq!(deeds(&harness.state().asked), ["import, confirmed true"]);
+}
+
+#[test]
+fn pictures_among_the_words_are_told() {
+    let mut message = open::message();
+    let mut searched = open::searched(&[]);
+    searched.pictures = true;
+    message.searched = Some(searched);
+    let harness = inbox(open::opened(message));
+    harness.get_by_label_contains("and no other. Pictures in it were not searched.");
 }

@@ -297,3 +297,37 @@ fn what_one_practitioner_searched_for_is_gone_when_another_comes() {
     harness.run();
     assert_eq!(rows(&harness).len(), 8);
 }
+
+#[test]
+fn topics_are_in_words_and_found_as_they_were_sent() {
+    let mut row = sample::row(1);
+    row.topic = "DispenseEventNotification".to_owned();
+    let mut harness = inbox(sample::with(vec![row]));
+    harness.get_by_label_contains("Dispense event notification from");
+    harness.key_press(Key::Slash);
+    harness.run();
+    harness
+        .get_by_label("Search by patient, NHS number, sender or topic")
+        .type_text("dispenseevent");
+    harness.run();
+    harness.get_by_label_contains("Dispense event notification from");
+}
+
+#[test]
+fn what_is_pending_stays_above_while_another_message_is_read() {
+    let mut now = crate::open::opened(crate::open::message());
+    now.pending = Some(PendingAct {
+        reference: sample::row(1).reference,
+        act: Act::Import,
+        final_at: sample::now() + SignedDuration::from_secs(4),
+    });
+    let mut harness = inbox(now);
+    harness.get_by_label("Undo").click();
+    harness.get_by_label("in 4 s");
+    harness.get_by_label("Import").click();
+    harness.run();
+    assert_eq!(
+        crate::asked::deeds(&harness.state().asked),
+        ["undo", "import, confirmed false"]
+    );
+}

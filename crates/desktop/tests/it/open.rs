@@ -82,6 +82,8 @@ pub(crate) fn searched(others: &[NhsNumber]) -> Searched {
         own_seen: true,
         unsearchable: false,
         unread: Vec::new(),
+        failed: Vec::new(),
+        pictures: false,
     }
 }
 

@@ -3,9 +3,14 @@
 use crate::asked::deeds;
 use crate::inbox::inbox;
 use crate::open;
+use crate::stage::Stage;
+use desktop::screens::inbox::InboxState;
 use eframe::egui::Key;
-use eframe::egui::accesskit::Role;
+use eframe::egui::accesskit::{Role, Toggled};
+use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+type Shown<'a> = Harness<'a, Stage<InboxState>>;
 
 #[test]
 fn a_reason_and_words_are_shown_as_the_sender_will_read_them() {
@@ -113,4 +118,43 @@ fn letters_typed_as_words_are_not_taken_for_keys() {
     }
     assert!(deeds(&harness.state().asked).is_empty());
     harness.get_by_role_and_label(Role::Dialog, "Reject this message");
+}
+
+#[test]
+fn the_reasons_are_one_stop_of_the_tab_key_and_arrows_choose() {
+    let mut harness = inbox(open::opened(open::message()));
+    harness.key_press(Key::R);
+    harness.run();
+    let reason = |name| (Role::RadioButton, name);
+    let get = |harness: &Shown, (role, name): (Role, &str)| {
+        let node = harness.get_by_role_and_label(role, name);
+        let chosen = node.accesskit_node().toggled() == Some(Toggled::True);
+        (node.is_focused(), chosen)
+    };
+    assert_eq!(get(&harness, reason("Not our patient")), (true, false));
+    for (key, name) in [
+        (Key::ArrowDown, "Wrong patient in the document"),
+        (Key::ArrowDown, "Duplicate"),
+        (Key::ArrowUp, "Wrong patient in the document"),
+        (Key::ArrowUp, "Not our patient"),
+        (Key::ArrowUp, "Other"),
+        (Key::ArrowUp, "Not for this practice"),
+    ] {
+        harness.key_press(key);
+        harness.run();
+        assert_eq!(get(&harness, reason(name)), (true, true), "{name}");
+    }
+    let mut left_to_right = Vec::new();
+    for name in ["In your words, if you like", "Reject", "Cancel"] {
+        harness.key_press(Key::Tab);
+        harness.run();
+        let focused = harness
+            .query_all_by_label(name)
+            .find(egui_kittest::Node::is_focused);
+        left_to_right.push(focused.expect(name).rect().left());
+    }
+    let [_, reject, cancel] = left_to_right[..] else {
+        panic!("three stops");
+    };
+    assert!(reject < cancel);
 }

@@ -1,8 +1,8 @@
 //! Moments that screens are shown in tests; nobody in them is a real person.
 
 use desktop::snapshot::{
-    CodeOnScreen, Inbox, Permissions, RecordsChoice, Registering, Row, SettingsShown, Snapshot,
-    Standing, Who, Why,
+    CodeOnScreen, FhirChoice, Inbox, Permissions, RecordsChoice, Registering, Row, SettingsShown,
+    Snapshot, Standing, Who, Why,
 };
 use jiff::{SignedDuration, Timestamp};
 use model::NhsNumber;
@@ -47,10 +47,13 @@ pub(crate) fn standing(standing: Standing) -> Snapshot {
         widgets: Arc::default(),
         settings: SettingsShown {
             platform: "https://messages.example.nhs.uk".to_owned(),
-            records: RecordsChoice::Fhir("http://127.0.0.1:5000".to_owned()),
+            records: RecordsChoice::Fhir(FhirChoice {
+                url: "http://127.0.0.1:5000".to_owned(),
+                page: String::new(),
+            }),
             device_name: "Reception 2".to_owned(),
             key_kept: "the operating system's keyring".to_owned(),
-            folder: "/home/reception/.local/share/baton-toolbar".to_owned(),
+            folder: "/srv/reception/baton-toolbar".to_owned(),
             one_window: false,
             saved: None,
         },

@@ -49,11 +49,37 @@ fn nothing_can_be_saved_that_did_not_change() {
 }
 
 #[test]
-fn faults_are_told_in_words() {
+fn faults_are_told_in_words_to_who_saved() {
+    let words = "The platform must be reached by https.";
     let mut now = sample::online();
-    now.settings.saved = Some(Err("The platform must be reached by https.".to_owned()));
-    let harness = settings(now);
-    harness.get_by_label("The platform must be reached by https.");
+    now.settings.saved = Some(Err(words.to_owned()));
+    let mut harness = settings(now);
+    // What the last visit came to is not told again.
+    assert!(harness.query_by_label(words).is_none());
+    let field = "Page of a patient's record";
+    harness.get_by_label(field).focus();
+    harness.run();
+    harness.get_by_label(field).type_text(" x");
+    harness.run();
+    harness.get_by_label("Save").click();
+    harness.run();
+    harness.get_by_label(words);
+}
+
+#[test]
+fn enter_in_a_field_saves() {
+    let mut harness = settings(sample::online());
+    let field = "Address of the record system";
+    harness.get_by_label(field).focus();
+    harness.run();
+    harness.get_by_label(field).type_text("/r4");
+    harness.run();
+    harness.key_press(eframe::egui::Key::Enter);
+    harness.run();
+    assert!(matches!(
+        harness.state().asked.as_slice(),
+        [Command::SaveSettings { .. }]
+    ));
 }
 
 #[test]
@@ -93,6 +119,6 @@ fn about_says_version_licence_folder_and_where_the_key_is() {
     );
     harness.get_by_label(env!("CARGO_PKG_VERSION"));
     harness.get_by_label("the operating system's keyring");
-    harness.get_by_label("/home/reception/.local/share/baton-toolbar");
+    harness.get_by_label("/srv/reception/baton-toolbar");
     harness.get_by_label_contains("Apache License");
 }

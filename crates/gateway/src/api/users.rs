@@ -14,9 +14,9 @@ use httpkit::json_body::Object;
 use httpkit::problem::Refusal;
 use httpkit::segment::Segment;
 use model::gateway_user::Authorisation;
-use model::{SpineUserId, UserId};
+use model::{OdsCode, SpineUserId, UserId};
 use std::collections::BTreeMap;
-use store::gateway::{Known, User, UserFilter};
+use store::gateway::{Known, Seat, User, UserFilter};
 use wire::gateway::users as shapes;
 use wire::paths::gateway as paths;
 use wire::problem::InvalidParameter;
@@ -63,9 +63,8 @@ async fn put(
         sent
     };
     let name = sent.name.as_deref().map(checked_name).transpose()?;
-    let practitioner = sent.spine_user_id.as_deref().map(checked_practitioner);
-    let practitioner = practitioner.transpose()?;
-    let new = users::put(&ctx, &product.by(), &id, name, practitioner.as_ref()).await?;
+    let seat = checked_seat(&sent)?;
+    let new = users::put(&ctx, &product.by(), &id, name, seat.as_ref()).await?;
     let status = if new {
         StatusCode::CREATED
     } else {
@@ -74,9 +73,28 @@ async fn put(
     Ok((status, Json(told(&ctx, &id).await?)))
 }
 
-fn checked_practitioner(text: &str) -> Result<SpineUserId, Refusal> {
-    SpineUserId::parse(text)
-        .map_err(|_| Refusal::fault("spineUserId", "Must be 1 to 32 letters, digits or hyphens"))
+/// Who somebody is, and where: neither says anything without the other.
+fn checked_seat(sent: &shapes::PutUser) -> Result<Option<Seat>, Refusal> {
+    let (who, practice) = match (&sent.spine_user_id, &sent.ods_code) {
+        (None, None) => return Ok(None),
+        (Some(who), Some(practice)) => (who, practice),
+        (Some(_), None) => {
+            let words = "Is required with spineUserId: say at which practice";
+            return Err(Refusal::fault("odsCode", words));
+        }
+        (None, Some(_)) => {
+            let words = "Is required with odsCode: say who it is";
+            return Err(Refusal::fault("spineUserId", words));
+        }
+    };
+    let spine_user_id = SpineUserId::parse(who)
+        .map_err(|_| Refusal::fault("spineUserId", "Must be 1 to 32 letters, digits or hyphens"))?;
+    let ods_code = OdsCode::parse(practice)
+        .map_err(|_| Refusal::fault("odsCode", "Must be 3 to 12 capital letters and digits"))?;
+    Ok(Some(Seat {
+        spine_user_id,
+        ods_code,
+    }))
 }
 
 /// One user as told, with who that is.
@@ -184,9 +202,9 @@ fn shape(user: &User, known: Option<&Known>) -> shapes::User {
         created_at: user.made_at.to_string(),
         authorisation: authorisation_shape(user),
         practitioner: known.map(|known| shapes::Practitioner {
-            spine_user_id: known.spine_user_id.as_str().to_owned(),
+            spine_user_id: known.seat.spine_user_id.as_str().to_owned(),
             name: known.name.clone(),
-            ods_code: known.ods_code.as_ref().map(|code| code.as_str().to_owned()),
+            ods_code: known.seat.ods_code.as_str().to_owned(),
             linked_at: known.linked_at.to_string(),
             last_launch_at: known.last_launch_at.map(|at| at.to_string()),
         }),

@@ -2,9 +2,9 @@
 
 use crate::context::{Ctx, storage};
 use httpkit::problem::{Refusal, chain};
+use model::UserId;
 use model::gateway_user::Authorisation;
-use model::{SpineUserId, UserId};
-use store::gateway::{Known, Said, SealedPlace, User};
+use store::gateway::{Known, OWN_ID, Said, SealedPlace, Seat, User};
 use tracing::warn;
 use wire::problem::ProblemType;
 
@@ -25,42 +25,33 @@ pub(crate) async fn find(ctx: &Ctx, id: &UserId) -> Result<User, Refusal> {
 /// Adds a user, or changes what is known of one. `true` when new.
 ///
 /// # Errors
-/// 409 when the practitioner is another user, or the user another practitioner; 400 for an id of the kind that the
+/// 409 when the practitioner at that practice is another user, or the user is somebody else or elsewhere; 400 for an id of the kind that the
 /// gateway itself gives, without the practitioner whom it names: somebody might have chosen it to be taken for them.
 pub(crate) async fn put(
     ctx: &Ctx,
     by: &str,
     id: &UserId,
     name: Option<&str>,
-    practitioner: Option<&SpineUserId>,
+    seat: Option<&Seat>,
 ) -> Result<bool, Refusal> {
-    let Some(practitioner) = practitioner else {
-        if is_ours(id) && is_taken_or_free(ctx, id).await? {
-            let words = "This is an id that the gateway gives: say which practitioner it is with spineUserId, or choose another";
+    let Some(seat) = seat else {
+        if id.as_str().starts_with(OWN_ID) && is_taken_or_free(ctx, id).await? {
+            let words = "This is an id that the gateway gives: say which practitioner it is with spineUserId and odsCode, or choose another";
             return Err(Refusal::fault("userId", words));
         }
         let new = ctx.store.users.put(id, name, ctx.now()).await;
         return new.map_err(storage);
     };
-    let said = ctx
-        .store
-        .launches
-        .say(by, id, name, practitioner, ctx.now());
+    let said = ctx.store.launches.say(by, id, name, seat, ctx.now());
     let words = match said.await.map_err(storage)? {
         Said::Put { new } => return Ok(new),
-        Said::IsAnother(user) => format!("This practitioner is the user {user}. Nothing has changed."),
+        Said::IsAnother(user) => format!("At this practice, this practitioner is the user {user}. Nothing has changed."),
         Said::IsSomebodyElse => {
-            "This user is another practitioner. Nothing has changed. If that was a mistake, delete the user first: the authorisation is that practitioner’s."
+            "This user is another practitioner, or this one at another practice. Nothing has changed. If that was a mistake, delete the user first: the authorisation is that practitioner’s, and of that practice."
                 .to_owned()
         }
     };
     Err(Refusal::new(ProblemType::WrongState).detail(&words))
-}
-
-/// Whether an id has the form of those that a launch gives.
-fn is_ours(id: &UserId) -> bool {
-    let rest = id.as_str().strip_prefix("spine-");
-    rest.is_some_and(|rest| SpineUserId::parse(rest).is_ok())
 }
 
 /// Whether a user of this name is a practitioner, or there is none yet.

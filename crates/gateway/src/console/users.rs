@@ -108,9 +108,8 @@ fn row(user: &User, known: Option<&Known>) -> Row {
         id: user.id.as_str().to_owned(),
         name: user.name.clone().unwrap_or_default(),
         practitioner: known.map(|known| {
-            let practice = known.ods_code.as_ref();
-            let practice = practice.map_or_else(String::new, |code| format!(", {}", code.as_str()));
-            format!("Spine user {}{practice}", known.spine_user_id)
+            let seat = &known.seat;
+            format!("Spine user {} at {}", seat.spine_user_id, seat.ods_code)
         }),
         stands,
         colour,

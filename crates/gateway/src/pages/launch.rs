@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use httpkit::problem::chain;
 use jiff::Timestamp;
-use store::gateway::{Launch, Launched};
+use store::gateway::{Launch, Launched, Seat};
 use tracing::{error, info};
 use uuid::Uuid;
 
@@ -117,8 +117,10 @@ async fn come(ctx: &Ctx, token: &str) -> Result<String, Refused> {
         jti: checked.jti,
         attempt: Uuid::from_bytes(model::entropy::bytes(&*ctx.entropy)),
         until: Timestamp::from_second(until).map_err(|_| Refused::NoToken)?,
-        spine_user_id: checked.spine_user_id,
-        ods_code: checked.ods_code,
+        seat: Seat {
+            spine_user_id: checked.spine_user_id,
+            ods_code: checked.ods_code,
+        },
         name: checked.name,
     };
     let came = ctx.store.launches.launch(BY, &launch, ctx.now()).await;

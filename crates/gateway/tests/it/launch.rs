@@ -1,6 +1,7 @@
 //! `/launch`: practitioners who come in from the toolbar, and everything that must not get in.
 
 mod foreign;
+mod practices;
 mod refused;
 mod registering;
 mod toolbar;
@@ -31,7 +32,7 @@ async fn a_practitioner_comes_in_and_gives_permission_without_typing_who_they_ar
     let toolbar = Toolbar::new(&world);
     let path = location(&browser.get(&toolbar.launch(&world)).await);
     assert!(
-        path.starts_with("/authorise/spine-555000000101?t="),
+        path.starts_with("/authorise/spine-555000000101-gpprac001?t="),
         "{path}"
     );
     let page = browser.get(&path).await;
@@ -41,10 +42,15 @@ async fn a_practitioner_comes_in_and_gives_permission_without_typing_who_they_ar
         .submit(&page, "code", &[("accessCode", "OMO7UAHG")])
         .await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
-    assert!(token_of(&world, "spine-555000000101").await.is_some());
+    assert!(
+        token_of(&world, "spine-555000000101-gpprac001")
+            .await
+            .is_some()
+    );
     let expected = [HappeningKind::Identified, HappeningKind::Authorised];
     assert_eq!(happened(&world).await, expected);
-    let user = product.get("/v1/users/spine-555000000101").await.json();
+    let path = "/v1/users/spine-555000000101-gpprac001";
+    let user = product.get(path).await.json();
     assert_eq!(user["name"], "Dr Amara Okafor");
     let who = json!({
         "spineUserId": "555000000101", "name": "Dr Amara Okafor", "odsCode": "GPPRAC001",
@@ -61,7 +67,7 @@ async fn a_launch_leads_to_the_user_whom_the_product_named() {
     register(&world).await;
     let product = product(&world).await;
     let put = |id: &'static str, spine: &'static str| {
-        let body = json!({ "spineUserId": spine });
+        let body = json!({ "spineUserId": spine, "odsCode": "GPPRAC001" });
         let path = format!("/v1/users/{id}");
         let product = &product;
         async move { product.call(Method::PUT, &path, Some(body)).await }
@@ -91,24 +97,24 @@ async fn nobody_takes_an_id_to_be_taken_for_a_practitioner() {
     register(&world).await;
     let product = product(&world).await;
     // The product lets people choose their own names, and somebody chose this one.
-    let squat = product.put("/v1/users/spine-555000000101").await;
+    let squat = product.put("/v1/users/spine-555000000101-gpprac001").await;
     assert_eq!(squat.status, StatusCode::BAD_REQUEST, "{}", squat.text);
     // From before the gateway knew practitioners.
-    let old = model::UserId::parse("spine-555000000101").unwrap();
+    let old = model::UserId::parse("spine-555000000101-gpprac001").unwrap();
     let now = model::Clock::now(&*world.clock);
     world.store.users.put(&old, None, now).await.unwrap();
-    assert_eq!(
-        product.put("/v1/users/spine-555000000101").await.status,
-        StatusCode::OK
-    );
+    let there = product.put("/v1/users/spine-555000000101-gpprac001").await;
+    assert_eq!(there.status, StatusCode::OK);
     let browser = Browser::new(&product.router);
     let toolbar = Toolbar::new(&world);
     let path = location(&browser.get(&toolbar.launch(&world)).await);
     assert!(
-        path.starts_with("/authorise/spine-555000000101-2?t="),
+        path.starts_with("/authorise/spine-555000000101-gpprac001-2?t="),
         "{path}"
     );
-    let renamed = product.put("/v1/users/spine-555000000101-2").await;
+    let renamed = product
+        .put("/v1/users/spine-555000000101-gpprac001-2")
+        .await;
     assert_eq!(renamed.status, StatusCode::BAD_REQUEST);
 }
 

@@ -9,6 +9,8 @@ use store::platform::Operator;
 
 /// The longest name of an operator or a practice, in characters.
 const LONGEST_NAME: usize = 100;
+/// The one fault of a new practice that is not its code's.
+pub(super) const NOT_A_NAME: &str = "a practice's name has 1 to 100 characters";
 
 impl Admin<'_> {
     /// Adds somebody who may sign in to the pages, or gives them another password, which ends their sessions.
@@ -67,24 +69,43 @@ impl Admin<'_> {
         }
     }
 
-    /// Adds a practice, or gives it another name. `true` when it is new.
+    /// Adds a practice.
     ///
     /// # Errors
-    /// [`AdminError::Invalid`] for a code or a name that is none.
-    pub async fn put_practice(&self, code: &str, name: &str) -> Result<bool, AdminError> {
+    /// [`AdminError::Invalid`] for a code or a name that is none, and for the code of a practice that is there:
+    /// every toolbar shows its name, so that none is renamed by mistake.
+    pub async fn add_practice(&self, code: &str, name: &str) -> Result<(), AdminError> {
         let ods_code = OdsCode::parse(&code.trim().to_ascii_uppercase())
             .map_err(|_| AdminError::Invalid("this is no ODS code"))?;
-        let name = name_of(name).ok_or(AdminError::Invalid(
-            "a practice's name has 1 to 100 characters",
-        ))?;
-        let practice = Practice {
-            ods_code,
-            name: name.to_owned(),
-        };
+        if self.store.directory.practice(&ods_code).await?.is_some() {
+            return Err(AdminError::Invalid(
+                "there is a practice with this code already; its own page changes its name",
+            ));
+        }
+        self.name_practice(ods_code, name).await
+    }
+
+    /// Gives a practice another name.
+    ///
+    /// # Errors
+    /// [`AdminError::Unknown`] when there is no such practice; [`AdminError::Invalid`] for a name that is none.
+    pub async fn rename_practice(&self, code: &OdsCode, name: &str) -> Result<(), AdminError> {
+        if self.store.directory.practice(code).await?.is_none() {
+            return Err(AdminError::Unknown("practice with that code"));
+        }
+        self.name_practice(code.clone(), name).await
+    }
+
+    async fn name_practice(&self, ods_code: OdsCode, name: &str) -> Result<(), AdminError> {
+        let name = name_of(name)
+            .ok_or(AdminError::Invalid(NOT_A_NAME))?
+            .to_owned();
+        let practice = Practice { ods_code, name };
         let directory = &self.store.directory;
-        Ok(directory
+        directory
             .put_practice(&self.by, &practice, self.now)
-            .await?)
+            .await?;
+        Ok(())
     }
 }
 

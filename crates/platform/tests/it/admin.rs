@@ -255,6 +255,45 @@ async fn a_key_is_shown_once_works_and_is_revoked() {
 }
 
 #[tokio::test]
+async fn adding_a_practice_never_renames_one() {
+    let world = World::new().await;
+    let browser = signed_in(&world).await;
+    let name = async |code: &str| {
+        let code = model::OdsCode::parse(code).unwrap();
+        let found = world.store.directory.practice(&code).await.unwrap();
+        found.map(|practice| practice.name)
+    };
+    let was = name(RIVERSIDE).await;
+    let before = log(&world).await.len();
+    for code in [RIVERSIDE, "gpprac001 "] {
+        let fields = [("code", code), ("name", "X")];
+        let page = browser
+            .act("/admin/practices", "/admin/practices", &fields)
+            .await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let told = "There is a practice with this code already";
+        assert!(page.text.contains(told), "{}", page.text);
+    }
+    assert_eq!(name(RIVERSIDE).await, was);
+    assert_eq!(log(&world).await.len(), before);
+    let fields = [("code", "gpprac003"), ("name", "Moorside")];
+    let page = browser
+        .act("/admin/practices", "/admin/practices", &fields)
+        .await;
+    let added = "/admin/practices?done=added";
+    assert_eq!(page.header(header::LOCATION), added);
+    assert_eq!(name("GPPRAC003").await.as_deref(), Some("Moorside"));
+    let (page, fields) = ("/admin/practices/gpprac003", [("name", "Moorside Surgery")]);
+    let page = browser.act(page, page, &fields).await;
+    let renamed = "/admin/practices/GPPRAC003?done=renamed";
+    assert_eq!(page.header(header::LOCATION), renamed);
+    assert_eq!(name("GPPRAC003").await.as_deref(), Some("Moorside Surgery"));
+    let page = browser.act(added, "/admin/practices/GPPRAC004", &fields);
+    assert_eq!(page.await.status, StatusCode::NOT_FOUND);
+    assert_eq!(name("GPPRAC004").await, None);
+}
+
+#[tokio::test]
 async fn a_toolbar_is_blocked_and_let_in_again() {
     let world = World::new().await;
     let browser = signed_in(&world).await;
@@ -282,17 +321,24 @@ async fn a_toolbar_is_blocked_and_let_in_again() {
 async fn a_registration_key_is_shown_once_and_ended() {
     let world = World::new().await;
     let browser = signed_in(&world).await;
-    for (code, days, fault) in [
-        ("GPPRAC999", "30", "There is no practice with this code"),
-        (RIVERSIDE, "0", "1 to 366 days"),
-        (RIVERSIDE, "a while", "1 to 366 days"),
+    let (no_practice, no_days) = ("There is no practice with this code", "1 to 366 days");
+    for (code, days, faults) in [
+        ("GPPRAC999", "30", vec![no_practice]),
+        (RIVERSIDE, "0", vec![no_days]),
+        ("gpprac001", "a while", vec![no_days]),
+        ("gpprac999", "367", vec![no_practice, no_days]),
     ] {
         let fields = [("code", code), ("days", days)];
         let page = browser
             .act("/admin/toolbars", "/admin/toolbars/keys", &fields)
             .await;
-        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{fault}");
-        assert!(page.text.contains(fault), "{fault}");
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{faults:?}");
+        for fault in [no_practice, no_days] {
+            // Above the page, and at its field.
+            let times = if faults.contains(&fault) { 2 } else { 0 };
+            assert_eq!(page.text.matches(fault).count(), times, "{fault}");
+        }
+        assert_eq!(field(&page, "code"), code.to_uppercase());
     }
     let fields = [("code", "gpprac001"), ("days", "7"), ("many", "yes")];
     let page = browser
@@ -350,6 +396,67 @@ async fn no_page_shows_a_patient_or_what_was_said() {
     }
     let page = browser.get(&message).await;
     assert!(page.text.contains("Rejected by the practice") && page.text.contains("Pharmacy First"));
+}
+
+#[tokio::test]
+async fn renewals_of_leases_are_shown_to_those_who_ask() {
+    let world = World::new().await;
+    let browser = signed_in(&world).await;
+    let partner = world.integrator("Pharmacy First").await;
+    partner.send(&world, &standard()).await;
+    let toolbar = Toolbar::signed_in(&world, RIVERSIDE, 1, OKAFOR).await;
+    let reference = toolbar.reference(&world, ID).await.unwrap();
+    let claimed = toolbar.claim(&world, &reference, "review").await;
+    let (renew, fence) = (
+        format!("/toolbar/v1/messages/{reference}/renew"),
+        format!("{{\"fence\":{}}}", claimed.fence),
+    );
+    for _ in 0..2 {
+        world.wait(SignedDuration::from_secs(20));
+        let renewed = toolbar.post(&world, &renew, &fence).await;
+        assert_eq!(renewed.status.as_u16(), 200);
+    }
+    let (renewal, claim) = ("renew lease of message", "claim message");
+    let page = browser.get("/admin/audit").await;
+    assert!(page.text.contains(claim) && !page.text.contains(renewal));
+    let hidden = "2 renewals of a lease are hidden";
+    assert!(page.text.contains(hidden), "{}", page.text);
+    assert!(page.text.contains("/admin/audit?renewals=1"));
+    let page = browser.get("/admin/audit?renewals=1").await;
+    assert!(page.text.contains(claim) && page.text.contains("Hide renewals"));
+    assert_eq!(page.text.matches(renewal).count(), 2);
+    // Whoever searches for them alone reads why there is nothing.
+    let page = browser.get("/admin/audit?q=renew").await;
+    assert!(
+        page.text.contains("q=renew&amp;renewals=1")
+            || page.text.contains("q=renew&#38;renewals=1"),
+        "{}",
+        page.text
+    );
+    assert!(page.text.contains("entries fits"));
+    let page = browser.get("/admin/audit?q=renew&renewals=1").await;
+    assert_eq!(page.text.matches(renewal).count(), 2);
+    assert!(!page.text.contains(claim));
+}
+
+#[tokio::test]
+async fn a_form_that_does_not_say_who_sees_a_widget_shows_it_to_nobody() {
+    let world = World::new().await;
+    let browser = signed_in(&world).await;
+    let partner = world.integrator("Pharmacy First").await;
+    let widget = crate::widgets::register(&world, &partner, &crate::widgets::widget()).await;
+    let page = format!("/admin/widgets/{}", widget.widget_id);
+    let approve = format!("{page}/approve");
+    for who in ["", "everybody"] {
+        let fields = [("revision", "1"), ("who", who)];
+        let told = browser.act(&page, &approve, &fields).await;
+        assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{who}");
+        assert!(told.text.contains("Say who sees it"), "{who}");
+    }
+    assert!(!ann_did(&world, "approve widget").await);
+    let fields = [("revision", "1"), ("who", "all")];
+    browser.act(&page, &approve, &fields).await;
+    assert!(ann_did(&world, "approve widget").await);
 }
 
 #[tokio::test]

@@ -126,8 +126,7 @@ async fn nor_is_what_a_broken_order_of_any_other_route_says() {
         ),
         format!("{{\"revision\":1,\"user\":\"{CANARY}.{CANARY}.{CANARY}\"}}"),
         format!(
-            "{{\"name\":\" {0}\",\"icon\":\"{0}\",\"launchUrl\":\"http://{0}\",\"encryptionSecret\":\"{0}\",\"encryptionMethod\":\"{0}\",\"requiresUserData\":\"{0}\"}}",
-            CANARY
+            "{{\"name\":\" {CANARY}\",\"icon\":\"{CANARY}\",\"launchUrl\":\"http://{CANARY}\",\"encryptionSecret\":\"{CANARY}\",\"encryptionMethod\":\"{CANARY}\",\"requiresUserData\":\"{CANARY}\"}}"
         ),
         format!("\"{}\"", canary_text(40_000)),
         canary_text(100_000),

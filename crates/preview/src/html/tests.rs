@@ -94,6 +94,9 @@ fn depth_and_size_have_limits() {
     assert_eq!(blocks(&long), Err(PreviewError::TooLarge));
     let many = blocks(&"<p>a</p>".repeat(limits::HTML_BLOCKS + 5)).unwrap();
     assert_eq!(many.len(), limits::HTML_BLOCKS + 1);
+    assert!(is_cut(&many));
+    let whole = blocks(&"<p>a</p>".repeat(limits::HTML_BLOCKS)).unwrap();
+    assert!(!is_cut(&whole));
 }
 
 #[test]

@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 /// Pictures over more of a page than this may hold words that are not text.
 const MUCH_OF_A_PAGE: f64 = 0.15;
+/// Pictures over more of a page than this may hold a few: a patient's label is a sixteenth of A4.
+const SOME_OF_A_PAGE: f64 = 0.01;
 /// A scan with at least so many invisible letters has been read by a machine before it was sent.
 const READ_BY_MACHINE: usize = 20;
 /// So many letters in a row without a meaning may be a number.
@@ -112,6 +114,12 @@ impl Reader {
             Reading::Pictures
         } else if self.shapes >= SHAPES && self.shapes > self.glyphs.len() {
             Reading::Unreadable
+        } else if self.pictured > SOME_OF_A_PAGE {
+            if self.glyphs.is_empty() {
+                Reading::Pictures
+            } else {
+                Reading::Illustrated
+            }
         } else if self.glyphs.is_empty() {
             Reading::Blank
         } else {

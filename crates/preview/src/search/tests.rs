@@ -40,8 +40,24 @@ fn a_whole_message_is_one_search() {
             own_seen: true,
             unsearchable: false,
             unread: vec![],
+            failed: vec![],
+            pictures: false,
         }
     );
+}
+
+#[test]
+fn pictures_among_words_are_told_and_ask_for_nothing() {
+    let own = NhsNumber::parse("9547852140").unwrap();
+    let mut search = Search::new(Some(&own));
+    let pages = [
+        page("NHS 954 785 2140", Reading::Illustrated),
+        page("", Reading::Blank),
+    ];
+    search.pages(Part::Attachment(0), &pages);
+    let searched = search.finish();
+    assert!(searched.own_seen && searched.pictures);
+    assert!(!searched.needs_care() && !searched.unsearchable);
 }
 
 #[test]
@@ -57,6 +73,11 @@ fn what_nobody_could_read_is_told() {
         let searched = search.finish();
         assert!(searched.unsearchable);
         assert_eq!(searched.unread, [Part::Attachment(1), Part::Attachment(3)]);
+        // A scan has no words; that is told, and no more.
+        let pictures = reading == Reading::Pictures;
+        assert_eq!(searched.failed.contains(&Part::Attachment(1)), !pictures);
+        assert!(searched.failed.contains(&Part::Attachment(3)));
+        assert!(searched.needs_care());
         assert!(!searched.own_seen);
     }
 }

@@ -224,6 +224,7 @@ fn a_page_that_cannot_be_searched_says_so() {
     let nothing = |_: &mut Maker| String::new();
     let scan = "q 595 0 0 842 0 0 cm /X Do Q";
     let logo = "q 60 0 0 60 0 700 cm /X Do Q";
+    let label = "q 170 0 0 100 300 700 cm /X Do Q";
     let line = "BT /F 12 Tf 72 700 Td (A page with a line of words) Tj ET";
     let unseen = "BT 3 Tr /F 12 Tf 72 700 Td (A page read by a machine) Tj ET";
     assert_eq!(reading("", &nothing), Reading::Blank);
@@ -235,8 +236,13 @@ fn a_page_that_cannot_be_searched_says_so() {
     );
     assert_eq!(
         reading(&format!("{scan} {unseen}"), &picture),
-        Reading::Words
+        Reading::Illustrated
     );
+    assert_eq!(
+        reading(&format!("{label} {line}"), &picture),
+        Reading::Illustrated
+    );
+    assert_eq!(reading(label, &picture), Reading::Pictures);
     assert_eq!(reading(&format!("{logo} {line}"), &picture), Reading::Words);
     // Letters drawn as shapes.
     let mut shapes = String::new();

@@ -131,6 +131,9 @@ fn another_program_is_no_worker() {
     let this_test = std::env::current_exe().unwrap();
     let other = Worker::new(this_test, "--list");
     assert_eq!(other.look(&document), Err(PreviewError::NoWorker));
+    // This program is found, and is these tests.
+    let this = Worker::of_this_program().unwrap();
+    assert_eq!(this.look(&document), Err(PreviewError::NoWorker));
 }
 
 #[test]

@@ -20,15 +20,15 @@ impl GatewayClient {
     pub async fn put_user(&self, id: &str, name: Option<&str>) -> Result<User, Error> {
         let user = PutUser {
             name: name.map(str::to_owned),
-            spine_user_id: None,
+            ..PutUser::default()
         };
         self.put_user_as(id, &user).await
     }
 
-    /// Adds a user, or changes what is known of one: the name, and which practitioner that is.
+    /// Adds a user, or changes what is known of one: the name, and which practitioner that is at which practice.
     ///
     /// # Errors
-    /// [`Error`]; 409 when the practitioner is another user, or the user another practitioner.
+    /// [`Error`]; 409 when the practitioner is another user at that practice, or the user somebody else or elsewhere.
     pub async fn put_user_as(&self, id: &str, user: &PutUser) -> Result<User, Error> {
         send_for(self.call(Method::PUT, &of(paths::USER, id)).json(user)).await
     }

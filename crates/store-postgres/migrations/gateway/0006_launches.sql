@@ -20,11 +20,13 @@ CREATE TABLE launch (
 );
 CREATE INDEX launch_until ON launch (until);
 
+-- A practitioner at one practice: the same person elsewhere is another user.
 CREATE TABLE practitioner (
-    spine_user_id  text   NOT NULL PRIMARY KEY,
+    spine_user_id  text   NOT NULL,
+    ods_code       text   NOT NULL,
     app_user       text   NOT NULL UNIQUE REFERENCES app_user (id) ON DELETE CASCADE,
-    ods_code       text,
     name           text,
     linked_at      bigint NOT NULL,
-    last_launch_at bigint
+    last_launch_at bigint,
+    PRIMARY KEY (spine_user_id, ods_code)
 ) WITH (fillfactor = 80);

@@ -8,10 +8,10 @@ use crate::sql::statements;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::widget::Name;
-use model::{SpineUserId, UserId, WidgetSecretId};
-use store::gateway::{Happening, Known, Launch, Launched, Launches, Said, WidgetSecret};
+use model::{UserId, WidgetSecretId};
+use store::gateway::{Happening, Known, Launch, Launched, Launches, Said, Seat, WidgetSecret};
 use store::row::Cells as _;
-use store::row::gateway::launches::{known, widget_secret};
+use store::row::gateway::launches::{known, seat, widget_secret};
 use store::{Result, StoreError};
 
 statements! {
@@ -21,41 +21,36 @@ statements! {
     // Whose the row is: of two who use a token at once, the second waits here and sees the first.
     USE_UP = "INSERT INTO launch (device, jti, attempt, until) VALUES ($1, $2, $3, $4) ON CONFLICT (device, jti) DO UPDATE SET until = launch.until RETURNING attempt";
     FORGET_OLD = "DELETE FROM launch WHERE (device, jti) IN (SELECT device, jti FROM launch WHERE until <= $1 LIMIT 1000 FOR UPDATE SKIP LOCKED)";
-    HOLD = "SELECT pg_advisory_xact_lock(hashtextextended('baton gateway practitioner ' || $1::text, 0))";
-    USER_OF = "SELECT app_user FROM practitioner WHERE spine_user_id = $1 FOR NO KEY UPDATE";
-    PRACTITIONER_OF = "SELECT spine_user_id FROM practitioner WHERE app_user = $1";
+    HOLD = "SELECT pg_advisory_xact_lock(hashtextextended('baton gateway practitioner ' || $1::text || ' ' || $2::text, 0))";
+    USER_OF = "SELECT app_user FROM practitioner WHERE spine_user_id = $1 AND ods_code = $2 FOR NO KEY UPDATE";
+    SEAT_OF = "SELECT spine_user_id, ods_code FROM practitioner WHERE app_user = $1";
     ADD_USER = "INSERT INTO app_user (id, name, made_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     HOLD_USER = "SELECT made_at = $2 FROM app_user WHERE id = $1 FOR NO KEY UPDATE";
     RENAME = "UPDATE app_user SET name = $2 WHERE id = $1";
-    LINK = "INSERT INTO practitioner (spine_user_id, app_user, linked_at) VALUES ($1, $2, $3)";
-    NOTE_LAUNCH = "UPDATE practitioner SET ods_code = $2, name = $3, last_launch_at = $4 WHERE spine_user_id = $1";
-    KNOWN = "SELECT spine_user_id, app_user, ods_code, name, linked_at, last_launch_at FROM practitioner WHERE app_user BETWEEN $1 AND $2 ORDER BY app_user";
+    LINK = "INSERT INTO practitioner (spine_user_id, ods_code, app_user, linked_at) VALUES ($1, $2, $3, $4)";
+    NOTE_LAUNCH = "UPDATE practitioner SET name = $3, last_launch_at = $4 WHERE spine_user_id = $1 AND ods_code = $2";
+    KNOWN = "SELECT spine_user_id, ods_code, app_user, name, linked_at, last_launch_at FROM practitioner WHERE app_user BETWEEN $1 AND $2 ORDER BY app_user";
 }
 
-/// Holds a practitioner until the transaction ends, so that of all nodes one at a time decides who that is.
-async fn hold(tx: &Tx, practitioner: &SpineUserId) -> Result<()> {
+/// Holds a practitioner at a practice until the transaction ends, so that of all nodes one at a time decides who that is.
+async fn hold(tx: &Tx, seat: &Seat) -> Result<()> {
+    let which: Params<'_> = &[&seat.spine_user_id.as_str(), &seat.ods_code.as_str()];
     // The lock's own row is nothing.
-    tx.write(HOLD, &[&practitioner.as_str()]).await.map(drop)
+    tx.write(HOLD, which).await.map(drop)
 }
 
 /// The user who is a practitioner that is held.
-async fn user_of(tx: &Tx, practitioner: &SpineUserId) -> Result<Option<UserId>> {
-    tx.one(USER_OF, &[&practitioner.as_str()], |row| {
-        row.take("practitioner.app_user")
-    })
-    .await
+async fn user_of(tx: &Tx, seat: &Seat) -> Result<Option<UserId>> {
+    let which: Params<'_> = &[&seat.spine_user_id.as_str(), &seat.ods_code.as_str()];
+    tx.one(USER_OF, which, |row| row.take("practitioner.app_user"))
+        .await
 }
 
 /// Notes who somebody is, and tells it.
-async fn link(
-    tx: &Tx,
-    by: &str,
-    practitioner: &SpineUserId,
-    user: &UserId,
-    at: Timestamp,
-) -> Result<()> {
+async fn link(tx: &Tx, by: &str, seat: &Seat, user: &UserId, at: Timestamp) -> Result<()> {
     let when = at.as_millisecond();
-    let row: Params<'_> = &[&practitioner.as_str(), &user.as_str(), &when];
+    let (who, practice) = (seat.spine_user_id.as_str(), seat.ods_code.as_str());
+    let row: Params<'_> = &[&who, &practice, &user.as_str(), &when];
     tx.write_one(LINK, row, "practitioner").await?;
     tx.happen(by, at, &Happening::Identified(user.clone()));
     Ok(())
@@ -64,7 +59,7 @@ async fn link(
 /// Makes a user for a practitioner.
 async fn make_user(tx: &Tx, launch: &Launch, name: &str, at: Timestamp) -> Result<UserId> {
     let at = at.as_millisecond();
-    for id in store::gateway::own_ids(&launch.spine_user_id).flatten() {
+    for id in store::gateway::own_ids(&launch.seat).flatten() {
         let row: Params<'_> = &[&id.as_str(), &name, &at];
         if tx.write(ADD_USER, row).await? == 1 {
             return Ok(id);
@@ -109,8 +104,7 @@ impl Launches for Db {
     async fn launch(&self, by: &str, launch: &Launch, at: Timestamp) -> Result<Launched> {
         let call = Call::new("launch").repeatable();
         let (until, when) = (launch.until.as_millisecond(), at.as_millisecond());
-        let (ods_code, name) = (launch.ods_code.as_str(), clean(&launch.name));
-        let name = &*name;
+        let name = &*clean(&launch.name);
         self.write(call, |tx| async move {
             let token: Params<'_> = &[&launch.device.0, &launch.jti, &launch.attempt, &until];
             let whose = tx.one(USE_UP, token, |row| row.take::<Vec<u8>>("launch.attempt"));
@@ -118,16 +112,17 @@ impl Launches for Db {
                 return Ok(Launched::Again);
             }
             tx.write(FORGET_OLD, &[&when]).await?;
-            let practitioner = &launch.spine_user_id;
-            hold(&tx, practitioner).await?;
-            let user = if let Some(user) = user_of(&tx, practitioner).await? {
+            let seat = &launch.seat;
+            hold(&tx, seat).await?;
+            let user = if let Some(user) = user_of(&tx, seat).await? {
                 user
             } else {
                 let user = make_user(&tx, launch, name, at).await?;
-                link(&tx, by, practitioner, &user, at).await?;
+                link(&tx, by, seat, &user, at).await?;
                 user
             };
-            let row: Params<'_> = &[&practitioner.as_str(), &ods_code, &name, &when];
+            let (who, practice) = (seat.spine_user_id.as_str(), seat.ods_code.as_str());
+            let row: Params<'_> = &[&who, &practice, &name, &when];
             tx.write_one(NOTE_LAUNCH, row, "practitioner").await?;
             Ok(Launched::By(user))
         })
@@ -139,7 +134,7 @@ impl Launches for Db {
         by: &str,
         id: &UserId,
         name: Option<&str>,
-        is: &SpineUserId,
+        is: &Seat,
         at: Timestamp,
     ) -> Result<Said> {
         let call = Call::new("say who a user is").repeatable();
@@ -161,10 +156,8 @@ impl Launches for Db {
             let ours = tx.one(HOLD_USER, held, |row| row.take::<bool>("app_user.made_at"));
             new |= ours.await? == Some(true) && rerun;
             let which: Params<'_> = &[&id.as_str()];
-            let other = tx.one(PRACTITIONER_OF, which, |row| {
-                row.take::<SpineUserId>("practitioner.spine_user_id")
-            });
-            if other.await?.is_some_and(|other| other != *is) {
+            let other = tx.one(SEAT_OF, which, seat).await?;
+            if other.is_some_and(|other| other != *is) {
                 return Ok(Said::IsSomebodyElse);
             }
             let row: Params<'_> = &[&id.as_str(), name];

@@ -20,11 +20,13 @@ CREATE TABLE launch (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX launch_until ON launch (until);
 
+-- A practitioner at one practice: the same person elsewhere is another user.
 CREATE TABLE practitioner (
-    spine_user_id  TEXT    NOT NULL PRIMARY KEY,
+    spine_user_id  TEXT    NOT NULL,
+    ods_code       TEXT    NOT NULL,
     app_user       TEXT    NOT NULL UNIQUE REFERENCES app_user (id) ON DELETE CASCADE,
-    ods_code       TEXT,
     name           TEXT,
     linked_at      INTEGER NOT NULL,
-    last_launch_at INTEGER
+    last_launch_at INTEGER,
+    PRIMARY KEY (spine_user_id, ods_code)
 ) STRICT, WITHOUT ROWID;

@@ -5,11 +5,11 @@ use crate::sql::statements;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::widget::Name;
-use model::{SpineUserId, UserId, WidgetSecretId};
+use model::{UserId, WidgetSecretId};
 use rusqlite::params;
-use store::gateway::{Happening, Known, Launch, Launched, Launches, Said, WidgetSecret};
+use store::gateway::{Happening, Known, Launch, Launched, Launches, Said, Seat, WidgetSecret};
 use store::row::Cells as _;
-use store::row::gateway::launches::{known, widget_secret};
+use store::row::gateway::launches::{known, seat, widget_secret};
 use store::{Result, StoreError};
 
 statements! {
@@ -18,38 +18,36 @@ statements! {
     DROP_OTHERS = "DELETE FROM widget_secret WHERE name = ?1 AND id <> ?2";
     USE_UP = "INSERT INTO launch (device, jti, attempt, until) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
     FORGET_OLD = "DELETE FROM launch WHERE until <= ?1";
-    USER_OF = "SELECT app_user FROM practitioner WHERE spine_user_id = ?1";
-    PRACTITIONER_OF = "SELECT spine_user_id FROM practitioner WHERE app_user = ?1";
+    USER_OF = "SELECT app_user FROM practitioner WHERE spine_user_id = ?1 AND ods_code = ?2";
+    SEAT_OF = "SELECT spine_user_id, ods_code FROM practitioner WHERE app_user = ?1";
     ADD_USER = "INSERT INTO app_user (id, name, made_at, authorisation) VALUES (?1, ?2, ?3, 'none') ON CONFLICT DO NOTHING";
     RENAME = "UPDATE app_user SET name = ?2 WHERE id = ?1";
-    LINK = "INSERT INTO practitioner (spine_user_id, app_user, linked_at) VALUES (?1, ?2, ?3)";
-    NOTE_LAUNCH = "UPDATE practitioner SET ods_code = ?2, name = ?3, last_launch_at = ?4 WHERE spine_user_id = ?1";
-    KNOWN = "SELECT spine_user_id, app_user, ods_code, name, linked_at, last_launch_at FROM practitioner WHERE app_user BETWEEN ?1 AND ?2 ORDER BY app_user";
+    LINK = "INSERT INTO practitioner (spine_user_id, ods_code, app_user, linked_at) VALUES (?1, ?2, ?3, ?4)";
+    NOTE_LAUNCH = "UPDATE practitioner SET name = ?3, last_launch_at = ?4 WHERE spine_user_id = ?1 AND ods_code = ?2";
+    KNOWN = "SELECT spine_user_id, ods_code, app_user, name, linked_at, last_launch_at FROM practitioner WHERE app_user BETWEEN ?1 AND ?2 ORDER BY app_user";
 }
 
-/// The user who is this practitioner.
-fn user_of(tx: &Tx<'_>, practitioner: &SpineUserId) -> Result<Option<UserId>> {
-    tx.one(USER_OF, [practitioner.as_str()], |cells| {
-        cells.take("practitioner.app_user")
-    })
+/// The user who is this practitioner at this practice.
+fn user_of(tx: &Tx<'_>, seat: &Seat) -> Result<Option<UserId>> {
+    let which = [seat.spine_user_id.as_str(), seat.ods_code.as_str()];
+    tx.one(USER_OF, which, |cells| cells.take("practitioner.app_user"))
 }
 
 /// Notes who somebody is, and tells it.
-fn link(
-    tx: &mut Tx<'_>,
-    by: &str,
-    practitioner: &SpineUserId,
-    user: &UserId,
-    at: Timestamp,
-) -> Result<()> {
-    let row = params![practitioner.as_str(), user.as_str(), at.as_millisecond()];
+fn link(tx: &mut Tx<'_>, by: &str, seat: &Seat, user: &UserId, at: Timestamp) -> Result<()> {
+    let row = params![
+        seat.spine_user_id.as_str(),
+        seat.ods_code.as_str(),
+        user.as_str(),
+        at.as_millisecond(),
+    ];
     tx.write_one(LINK, row, "practitioner")?;
     tx.tell(by, at, &Happening::Identified(user.clone()))
 }
 
 /// Makes a user for a practitioner.
 fn make_user(tx: &Tx<'_>, launch: &Launch, at: Timestamp) -> Result<UserId> {
-    for id in store::gateway::own_ids(&launch.spine_user_id).flatten() {
+    for id in store::gateway::own_ids(&launch.seat).flatten() {
         let row = params![id.as_str(), launch.name, at.as_millisecond()];
         if tx.write(ADD_USER, row)? > 0 {
             return Ok(id);
@@ -108,17 +106,17 @@ impl Launches for Db {
                 return Ok(Launched::Again);
             }
             tx.write(FORGET_OLD, [at.as_millisecond()])?;
-            let practitioner = &launch.spine_user_id;
-            let user = if let Some(user) = user_of(tx, practitioner)? {
+            let seat = &launch.seat;
+            let user = if let Some(user) = user_of(tx, seat)? {
                 user
             } else {
                 let user = make_user(tx, &launch, at)?;
-                link(tx, &by, practitioner, &user, at)?;
+                link(tx, &by, seat, &user, at)?;
                 user
             };
             let row = params![
-                practitioner.as_str(),
-                launch.ods_code.as_str(),
+                seat.spine_user_id.as_str(),
+                seat.ods_code.as_str(),
                 launch.name,
                 at.as_millisecond(),
             ];
@@ -133,7 +131,7 @@ impl Launches for Db {
         by: &str,
         id: &UserId,
         name: Option<&str>,
-        is: &SpineUserId,
+        is: &Seat,
         at: Timestamp,
     ) -> Result<Said> {
         let (by, id, is) = (by.to_owned(), id.clone(), is.clone());
@@ -143,9 +141,7 @@ impl Launches for Db {
                 Some(user) if user != id => return Ok(Said::IsAnother(user)),
                 linked => linked.is_some(),
             };
-            let other = tx.one(PRACTITIONER_OF, [id.as_str()], |cells| {
-                cells.take::<SpineUserId>("practitioner.spine_user_id")
-            })?;
+            let other = tx.one(SEAT_OF, [id.as_str()], |cells| seat(cells))?;
             if other.is_some_and(|other| other != is) {
                 return Ok(Said::IsSomebodyElse);
             }

@@ -195,6 +195,8 @@ macro_rules! gateway_conformance_suite {
                 only_the_newest_secret_of_a_widget_is_kept,
                 a_practitioner_nobody_knows_becomes_a_user,
                 a_launch_finds_the_user_who_is_the_practitioner,
+                the_same_practitioner_at_another_practice_is_another_user,
+                the_product_says_who_somebody_is_at_each_practice,
                 a_token_works_once,
                 a_token_raced_works_once,
                 a_practitioner_raced_is_one_user,

@@ -25,6 +25,16 @@ pub struct WidgetSecret {
     pub made_at: Timestamp,
 }
 
+/// A practitioner at one practice. That practice's PCs say who sits there, and nobody else can: the same Spine User ID
+/// at another practice is somebody else to us, until the product says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// Who.
+    pub spine_user_id: SpineUserId,
+    /// At which practice.
+    pub ods_code: OdsCode,
+}
+
 /// A launch whose tokens were checked.
 #[derive(Clone, Debug)]
 pub struct Launch {
@@ -36,10 +46,8 @@ pub struct Launch {
     pub attempt: Uuid,
     /// From then on the token is refused for its age, and its id need not be remembered.
     pub until: Timestamp,
-    /// Who opened the widget.
-    pub spine_user_id: SpineUserId,
-    /// At which practice.
-    pub ods_code: OdsCode,
+    /// Who opened the widget, and where.
+    pub seat: Seat,
     /// Under which name.
     pub name: String,
 }
@@ -47,7 +55,7 @@ pub struct Launch {
 /// What came of a launch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Launched {
-    /// It is this user's, who was made if nobody was this practitioner.
+    /// It is this user's, who was made if nobody was this practitioner at this practice.
     By(UserId),
     /// Its token was used before.
     Again,
@@ -56,12 +64,10 @@ pub enum Launched {
 /// A practitioner, and which user they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
-    /// The practitioner.
-    pub spine_user_id: SpineUserId,
+    /// The practitioner and the practice.
+    pub seat: Seat,
     /// The user, who is nobody else.
     pub user: UserId,
-    /// The practice of the last launch.
-    pub ods_code: Option<OdsCode>,
     /// The name at the last launch.
     pub name: Option<String>,
     /// When that became known.
@@ -78,16 +84,20 @@ pub enum Said {
         /// Whether the user is new.
         new: bool,
     },
-    /// Nothing changed: the practitioner is another user.
+    /// Nothing changed: the practitioner is another user at this practice.
     IsAnother(UserId),
-    /// Nothing changed: the user is another practitioner.
+    /// Nothing changed: the user is another practitioner, or is this one at another practice.
     IsSomebodyElse,
 }
 
-/// The id of the user who is made for a practitioner whom nobody is; with a number behind it where users have these ids
-/// already. Such a user's id says nothing: whoever has it might be anybody.
-pub fn own_ids(practitioner: &SpineUserId) -> impl Iterator<Item = Option<UserId>> {
-    let first = format!("spine-{practitioner}");
+/// How ids begin that the gateway gives to users.
+pub const OWN_ID: &str = "spine-";
+
+/// The id of the user who is made for a practitioner whom nobody is: with the practice in lower case, and a number behind
+/// it where users have these ids already. Such a user's id says nothing: whoever has it might be anybody.
+pub fn own_ids(seat: &Seat) -> impl Iterator<Item = Option<UserId>> {
+    let practice = seat.ods_code.as_str().to_ascii_lowercase();
+    let first = format!("{OWN_ID}{}-{practice}", seat.spine_user_id);
     let more = (2..1000).map({
         let first = first.clone();
         move |number| format!("{first}-{number}")
@@ -106,16 +116,16 @@ pub trait Launches: Send + Sync {
     async fn secrets(&self) -> Result<Vec<WidgetSecret>>;
     /// Removes the other secrets of the widget of this name. How many went.
     async fn keep_only(&self, name: &Name, id: WidgetSecretId) -> Result<u64>;
-    /// Uses a token up, before all else; then finds the user who is this practitioner, or makes one, and tells that
-    /// as an event. Ids of tokens whose time is over go on the way.
+    /// Uses a token up, before all else; then finds the user who is this practitioner at this practice, or makes one,
+    /// and tells that as an event. Ids of tokens whose time is over go on the way.
     async fn launch(&self, by: &str, launch: &Launch, at: Timestamp) -> Result<Launched>;
-    /// Adds a user or gives one a new name, and notes which practitioner that is. New knowledge is told as an event.
+    /// Adds a user or gives one a new name, and notes which practitioner that is, and where. New knowledge is told as an event.
     async fn say(
         &self,
         by: &str,
         id: &UserId,
         name: Option<&str>,
-        is: &SpineUserId,
+        is: &Seat,
         at: Timestamp,
     ) -> Result<Said>;
     /// Which practitioners the users from one id to another are, by the users' ids.

@@ -150,11 +150,14 @@ fn enter(
     }
 }
 
+/// What the audit log calls the renewal of a lease: three a minute for each open message.
+pub const RENEWED: &str = "renew lease of message";
+
 /// What an event is called in the audit log.
 fn action(event: &Event) -> &'static str {
     match event {
         Event::Claim { .. } => "claim message",
-        Event::Renew { .. } => "renew lease of message",
+        Event::Renew { .. } => RENEWED,
         Event::Release { .. } => "release message",
         Event::Imported { .. } => "complete message",
         Event::ImportFailed { .. } => "report failed import of message",

@@ -37,19 +37,34 @@ pub(super) struct Kept {
 
 /// Keeps a message until one of its ends. Whoever asked for a deed may go away meanwhile: it is done.
 pub(super) async fn keep(kept: Kept, decided: oneshot::Receiver<Deed>) {
-    tokio::select! {
+    let (left_open, reference) = (&kept.shared.left_open, kept.hold.message_ref());
+    left_open.note(reference, kept.hold.fence()).await;
+    let end = tokio::select! {
         biased;
-        () = kept.hold.lost() => {}
-        deed = decided => match deed {
-            Ok(deed) => kept.carry_out(deed).await,
-            // It was closed.
-            Err(_) => kept.give_back().await,
-        },
+        () = kept.hold.lost() => End::Lost,
+        // An error says that it was closed.
+        deed = decided => deed.map_or(End::Closed, End::Decided),
         why = closed(&kept.shared, &kept.session) => {
             kept.hold.lose(why);
-            kept.give_back().await;
+            End::Closed
         }
+    };
+    // First of all: what may be written from now on is the journal's, and must not be given back after a crash.
+    left_open.forget(reference).await;
+    match end {
+        End::Lost => {}
+        End::Closed => kept.give_back().await,
+        End::Decided(deed) => kept.carry_out(deed).await,
     }
+}
+
+/// How a message that was open is no longer.
+enum End {
+    /// The claim is over.
+    Lost,
+    /// It is to be given back.
+    Closed,
+    Decided(Deed),
 }
 
 impl Kept {

@@ -16,6 +16,8 @@ use wire::practice::{CurrentUser, PractitionerInfo, SignedIn};
 
 /// Signing out must not hold up whoever signs in next.
 const SIGN_OUT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Nor must what is left of an earlier run.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Who is signed in at the platform from here, and where their stream stands.
 pub(super) struct Here<'a> {
@@ -25,6 +27,8 @@ pub(super) struct Here<'a> {
     session: Option<Session>,
     /// A session that an earlier run of the toolbar could not end.
     left_over: Option<SignedIn>,
+    /// Messages that were open in that run, and their claims.
+    left_open: Vec<(String, u64)>,
     last_event_id: Option<String>,
     sign_ins: u64,
     backoff: Backoff,
@@ -53,6 +57,7 @@ impl<'a> Here<'a> {
             device,
             session: None,
             left_over: kept.filter(ours).map(|kept| kept.signed_in),
+            left_open: shared.left_open.take().await,
             last_event_id: None,
             sign_ins: 0,
             backoff: Backoff::new(shared.pace.retry, shared.pace.retry_most),
@@ -64,6 +69,7 @@ impl<'a> Here<'a> {
     pub(super) async fn be(&mut self, user: &CurrentUser) {
         let same = |session: &Session| session.practitioner.spine_user_id == user.spine_user_id;
         if !self.session.as_ref().is_some_and(same) {
+            self.close_left_open(user).await;
             let theirs = self
                 .left_over
                 .take_if(|kept| is_good(kept, user, self.shared.clock.now()));
@@ -106,6 +112,29 @@ impl<'a> Here<'a> {
                 self.rest_after(&error).await;
             }
         }
+    }
+
+    /// Gives back what `user` had open when the toolbar was killed: nobody is looking at it now. What may have been
+    /// written is the importer's to look into. Where that fails, the claims end by themselves.
+    async fn close_left_open(&mut self, user: &CurrentUser) {
+        let (shared, left) = (self.shared, std::mem::take(&mut self.left_open));
+        let now = shared.clock.now();
+        let theirs = self.left_over.as_ref();
+        let theirs = theirs.filter(|kept| !left.is_empty() && is_good(kept, user, now));
+        let Some(Ok(calls)) = theirs.map(|kept| shared.platform.session(kept)) else {
+            return;
+        };
+        let closing = async {
+            for (message_ref, fence) in left {
+                if !matches!(shared.journal.noted(&message_ref).await, Ok(None)) {
+                    continue;
+                }
+                if let Err(error) = calls.release(&message_ref, fence).await {
+                    tracing::info!(message_ref, %error, "message left open is not given back");
+                }
+            }
+        };
+        let _ = timeout(CLOSE_TIMEOUT, closing).await;
     }
 
     async fn sign_in(&mut self, user: &CurrentUser) -> Result<(), Error> {

@@ -59,6 +59,9 @@ pub(super) async fn registered(
                     continue;
                 }
                 fault => {
+                    if let Fault::NotKept(error) = &fault {
+                        tracing::warn!(%error, "this PC can't keep its registration");
+                    }
                     let fault = fault.told();
                     reason = fault.to_string();
                     answer(asked, Err(fault));

@@ -69,8 +69,11 @@ async fn an_open_message_is_held_until_it_is_closed() {
     assert_eq!(*opened.held().borrow(), Holding::Held);
     assert!(held(&world));
     assert_eq!(world.platform.inner().messages["m1"].fence, 1);
+    let note = world.dir.path().join("toolbar/open/m1");
+    assert_eq!(std::fs::read_to_string(&note).unwrap(), "1");
     drop(opened);
     until_waiting(&world).await;
+    assert!(!note.exists());
     let again = toolbar.open("m1").await.unwrap();
     again.release().await.unwrap();
     assert_eq!(world.platform.stage("m1"), Stage::Review(None));

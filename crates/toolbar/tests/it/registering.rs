@@ -72,7 +72,10 @@ async fn a_pc_that_unregisters_runs_on_and_may_register_again() {
     for entry in std::fs::read_dir(world.dir.path().join("toolbar")).unwrap() {
         left.push(entry.unwrap().file_name());
     }
-    assert!(left.is_empty(), "{left:?}");
+    // The toolbar still runs here, and knows nothing any more.
+    assert_eq!(left, ["toolbar.lock"]);
+    let second = Agent::start(without_key(&world)).await;
+    assert!(matches!(second, Err(StartError::InUse)));
     toolbar.unregister().await.unwrap();
     toolbar.register(key("part-two")).await.unwrap();
     until_online(&toolbar).await;

@@ -1,5 +1,6 @@
 //! Staying signed in over a crash, signing out by hand, and what is shown while the platform is away.
 
+use crate::platform::{Message, Stage};
 use crate::world::*;
 use jiff::civil::date;
 use std::time::Duration;
@@ -43,6 +44,57 @@ async fn the_session_is_taken_up_again_after_a_kill() {
     again.shutdown().await;
     assert_eq!(world.platform.inner().sign_outs, 1);
     assert!(!file.exists());
+}
+
+/// A toolbar is killed with a message open; how often the message was given back by the time it is there again.
+async fn killed_while_open(importing: bool) -> (World, usize) {
+    let world = World::new().await;
+    let message = Message {
+        stage: Stage::Review(None),
+        ..letter()
+    };
+    world.platform.hold("m1", message);
+    let toolbar = world.online().await;
+    let opened = toolbar.open("m1").await.unwrap();
+    let dir = world.dir.path().join("toolbar");
+    let note = dir.join("open/m1");
+    until("the open message is noted", || note.exists()).await;
+    let noted = std::fs::read(&note).unwrap();
+    let stage = world.platform.stage("m1");
+    kill(&world, toolbar).await;
+    drop(opened);
+    assert!(!note.exists());
+    std::fs::write(&note, noted).unwrap();
+    {
+        let mut inner = world.platform.inner();
+        inner.messages.get_mut("m1").unwrap().stage = stage;
+        inner.releases = 0;
+    }
+    if importing {
+        std::fs::create_dir_all(dir.join("importing")).unwrap();
+        std::fs::write(dir.join("importing/m1"), OKAFOR).unwrap();
+    }
+    let again = world.online().await;
+    let releases = world.platform.inner().releases;
+    assert!(!note.exists());
+    if !importing {
+        again.open("m1").await.unwrap().release().await.unwrap();
+    }
+    again.shutdown().await;
+    (world, releases)
+}
+
+#[tokio::test]
+async fn a_message_that_was_open_at_a_kill_is_given_back_with_the_session() {
+    let (world, releases) = killed_while_open(false).await;
+    assert_eq!(releases, 1);
+    assert_eq!(world.platform.inner().sign_ins.len(), 1);
+}
+
+#[tokio::test]
+async fn one_whose_import_may_have_begun_is_not() {
+    let (_world, releases) = killed_while_open(true).await;
+    assert_eq!(releases, 0);
 }
 
 #[tokio::test]

@@ -16,9 +16,13 @@ pub struct PutUser {
     /// A name for people: on the user's own page and in the console. At most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Which practitioner the user is: a launch from the toolbar then leads to this user. Left out, nothing changes.
+    /// Which practitioner the user is, with `odsCode`: a launch from the toolbar of that practice then leads to this
+    /// user. Left out, nothing changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spine_user_id: Option<String>,
+    /// At which practice: required with `spineUserId`, and says nothing without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ods_code: Option<String>,
 }
 
 /// A user.
@@ -39,7 +43,7 @@ pub struct User {
     pub practitioner: Option<Practitioner>,
 }
 
-/// Which practitioner a user is: by your word, or by a launch from the toolbar.
+/// Which practitioner a user is, and where: by your word, or by a launch from the toolbar.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Practitioner {
@@ -48,9 +52,8 @@ pub struct Practitioner {
     /// The name at the last launch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The practice of the last launch.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ods_code: Option<String>,
+    /// At which practice: elsewhere the same person is another user.
+    pub ods_code: String,
     /// When that became known.
     pub linked_at: String,
     /// When the toolbar was last used to come to the gateway.

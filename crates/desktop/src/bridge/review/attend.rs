@@ -1,13 +1,12 @@
 //! One open message from claim to decision: its documents are fetched, checked and searched while it is looked at.
 
 use crate::bridge::desk::Desk;
-use crate::bridge::search::{self, Words};
+use crate::bridge::search::{self, Searcher, Words};
 use crate::bridge::{Step, words};
 use crate::snapshot::{Act, Coded, Content, Document, Holding};
 use model::NhsNumber;
 use model::attachment::Kind;
-use preview::{Block, Part, PreviewError, Span, Worker};
-use std::sync::Arc;
+use preview::{Block, Part, PreviewError, Span};
 use tokio::sync::{mpsc, oneshot};
 use toolbar::{AgentHandle, Opened, OperationError};
 use wire::partner::Body;
@@ -24,7 +23,7 @@ pub(super) struct Attended {
     pub(super) number: u64,
     pub(super) reference: String,
     pub(super) back: mpsc::UnboundedSender<Step>,
-    pub(super) searcher: Option<Arc<Worker>>,
+    pub(super) searcher: Option<Searcher>,
 }
 
 impl Attended {
@@ -122,7 +121,9 @@ impl Attended {
                 }
             }
         }
-        let searched = search::search(words, self.searcher.clone()).await;
+        let Some(searched) = search::search(words, self.searcher.clone()).await else {
+            return;
+        };
         self.step(move |desk| {
             if let Some(open) = desk.opened_mut(number) {
                 open.searched = Some(searched);
@@ -160,17 +161,11 @@ impl Desk {
         }
     }
 
-    fn claim_lost(&mut self, number: u64, reason: String) {
-        let deciding = self
-            .review
-            .open
-            .as_ref()
-            .is_some_and(|open| open.number == number && open.decide.is_some());
-        if !deciding {
+    pub(super) fn claim_lost(&mut self, number: u64, reason: String) {
+        let open = self.review.open.as_ref();
+        let deciding = open.is_some_and(|open| open.number == number && open.decide.is_some());
+        if !self.drop_pending(number, &reason) && !deciding {
             return;
-        }
-        if self.review.pending.take().is_some() {
-            self.shown.pending = None;
         }
         if let Some(open) = self.opened_mut(number) {
             open.holding = Holding::Lost { reason };
@@ -186,13 +181,13 @@ impl Desk {
 }
 
 /// The words for the practice, fit to be drawn; HTML is read in the worker's process, for it may mean harm.
-async fn body(body: Body, worker: Option<Arc<Worker>>) -> Result<Vec<Block>, PreviewError> {
+async fn body(body: Body, searcher: Option<Searcher>) -> Result<Vec<Block>, PreviewError> {
     if !body.mime_type.eq_ignore_ascii_case("text/html") {
         let (text, _) = preview::text::visible(&body.content);
         return Ok(plain(text));
     }
-    let worker = worker.ok_or(PreviewError::NoWorker)?;
-    let reading = tokio::task::spawn_blocking(move || worker.html(&body.content));
+    let searcher = searcher.ok_or(PreviewError::NoWorker)?;
+    let reading = tokio::task::spawn_blocking(move || searcher.html(&body.content));
     reading.await.unwrap_or(Err(PreviewError::Stopped))
 }
 

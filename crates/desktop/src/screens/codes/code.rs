@@ -57,6 +57,10 @@ pub(super) fn show(ui: &mut Ui, now: &Snapshot, local: &mut CodesState, out: &mu
 
 fn begin(ui: &mut Ui, now: &Snapshot, words: &str, out: &mut Vec<Command>) {
     let online = matches!(now.standing, Standing::Online { .. });
+    look::soft(
+        ui,
+        "This gives you an access code. Whoever enters it may file in your name at once, so give it to nobody who rings you for it.",
+    );
     if look::primary_if(ui, online, words).clicked() {
         out.push(Command::ShowCode);
     }
@@ -110,7 +114,7 @@ fn on_screen(ui: &mut Ui, now: Timestamp, code: &str, made_at: Timestamp, ends_a
     });
     look::soft(
         ui,
-        "Read it to the person who asks. It works once, for 60 seconds; then a new one comes by itself.",
+        "Type it into the product that you want to let send. Read it out only to somebody whom you rang or who sits beside you; nobody rings you for it. It works once, for 60 seconds; then a new one comes by itself.",
     );
 }
 

@@ -105,7 +105,7 @@ pub(super) fn confirm(
             "This can't be undone. A new access code gives a new permission.",
         );
         ui.add_space(8.0);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.horizontal(|ui| {
             if look::danger_if(ui, true, "Withdraw").clicked() {
                 out.push(Command::Withdraw {
                     token_id: withdrawing.token_id.clone(),

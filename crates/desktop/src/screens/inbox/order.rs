@@ -175,11 +175,12 @@ fn matches(row: &Row, sought: &str) -> bool {
         return true;
     }
     let all = format!(
-        "{} {} {} {}",
+        "{} {} {} {} {}",
         row.patient.as_deref().unwrap_or_default(),
         row.nhs_number.as_str(),
         row.sender,
-        row.topic
+        row.topic,
+        crate::topic::in_words(&row.topic)
     )
     .to_lowercase();
     sought.split_whitespace().all(|word| all.contains(word))

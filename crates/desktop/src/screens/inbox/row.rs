@@ -4,6 +4,7 @@ use super::times;
 use crate::look::{ACCENT, ACCENT_WASH, INK, INK_SOFT, LINE, Tone, WASH};
 use crate::screens::parts;
 use crate::snapshot::{Row, Why};
+use crate::topic;
 use eframe::egui::{
     Color32, Pos2, Rect, Response, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, accesskit,
     pos2, vec2,
@@ -92,10 +93,20 @@ pub(super) fn show(ui: &Ui, now: Timestamp, row: &Row, rect: Rect, place: &Place
     } else {
         wide(ui, now, row, rect);
     }
-    match &row.reason {
-        Some(reason) if shown.hovered() => shown.on_hover_text(reason),
-        _ => shown,
+    let hint = hint(row);
+    if shown.hovered() && !hint.is_empty() {
+        shown.on_hover_text(hint)
+    } else {
+        shown
     }
+}
+
+/// What the row leaves out: the reason to its end, and the topic as its sender wrote it.
+fn hint(row: &Row) -> String {
+    let as_sent =
+        (topic::in_words(&row.topic) != row.topic).then(|| format!("Topic: {}", row.topic));
+    let lines: Vec<String> = row.reason.clone().into_iter().chain(as_sent).collect();
+    lines.join("\n")
 }
 
 /// What a screen reader says of it.
@@ -110,7 +121,7 @@ fn sentence(now: Timestamp, row: &Row, place: &Place) -> String {
     let mut words = format!(
         "{name}, NHS number {}, {} from {}, waiting {}, expires {}{soon}, {why}",
         row.nhs_number.spaced(),
-        row.topic,
+        topic::in_words(&row.topic),
         row.sender,
         times::age(now, row.received_at),
         times::left(now, row.expires_at),
@@ -213,7 +224,7 @@ fn wide(ui: &Ui, now: Timestamp, row: &Row, rect: Rect) {
     line(
         ui,
         at(topic, first),
-        &row.topic,
+        &topic::in_words(&row.topic),
         body.clone(),
         INK,
         room(topic),
@@ -263,7 +274,7 @@ fn narrow(ui: &Ui, now: Timestamp, row: &Row, rect: Rect) {
     strong(ui, pos2(left, first), name, room);
     let waited = times::age(now, row.received_at);
     flush(ui, pos2(right, first + 1.0), &waited, INK_SOFT, side);
-    let about = format!("{} · {}", row.topic, row.sender);
+    let about = format!("{} · {}", topic::in_words(&row.topic), row.sender);
     line(
         ui,
         pos2(left, second),

@@ -38,7 +38,7 @@ fn show_pending(ui: &mut Ui, now: &Snapshot, pending: &PendingAct, out: &mut Vec
         .map(|row| {
             let patient = row.patient.clone();
             let patient = patient.unwrap_or_else(|| row.nhs_number.spaced());
-            format!(" {} for {patient}", row.topic)
+            format!(" {} for {patient}", crate::topic::in_words(&row.topic))
         })
         .unwrap_or_default();
     ui.ctx().request_repaint_after(Duration::from_millis(200));

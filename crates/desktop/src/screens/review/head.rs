@@ -4,6 +4,7 @@ use crate::look::{INK, INK_SOFT, Tone};
 use crate::screens::inbox::{times, why};
 use crate::screens::parts;
 use crate::snapshot::{OpenMessage, Snapshot};
+use crate::topic;
 use eframe::egui::{Label, RichText, TextStyle, Ui, accesskit};
 
 /// Draws it.
@@ -14,11 +15,15 @@ pub(super) fn show(ui: &mut Ui, now: &Snapshot, message: &OpenMessage) {
 fn lines(ui: &mut Ui, now: &Snapshot, message: &OpenMessage) {
     let row = &message.row;
     ui.spacing_mut().item_spacing.y = 4.0;
-    let heading = parts::bold(ui, &row.topic, 20.0, INK);
+    let topic = topic::in_words(&row.topic);
+    let heading = parts::bold(ui, &topic, 20.0, INK);
     ui.ctx().accesskit_node_builder(heading.id, |node| {
         node.set_role(accesskit::Role::Heading);
-        node.set_label(row.topic.as_str());
+        node.set_label(topic.as_str());
     });
+    if topic != row.topic {
+        heading.on_hover_text(format!("Topic as sent: {}", row.topic));
+    }
     let small = |words: String| RichText::new(words).text_style(TextStyle::Small);
     ui.add(
         Label::new(

@@ -5,6 +5,7 @@ use crate::world::executable::repository;
 use crate::world::wait;
 use serde_json::Value;
 use std::path::PathBuf;
+use std::time::Duration;
 
 fn script() -> PathBuf {
     repository().join("crates/e2e/tests/it/desktop/ear.py")
@@ -35,10 +36,11 @@ impl Screen {
             let all = self.words().await;
             all.contains(words).then_some(all)
         });
-        match tokio::time::timeout(std::time::Duration::from_secs(50), heard).await {
-            Ok(all) => all,
-            Err(_) => panic!("{words:?} is not told, but:\n{}", self.words().await),
-        }
+        let within = tokio::time::timeout(Duration::from_secs(50), heard);
+        let Ok(all) = within.await else {
+            panic!("{words:?} is not told, but:\n{}", self.words().await)
+        };
+        all
     }
 
     /// Waits until these words are no longer told.
@@ -69,5 +71,17 @@ impl Screen {
             .and_then(|node| node["name"].as_str())
             .unwrap_or_default()
             .to_owned()
+    }
+
+    /// Goes by the Tab key to what has this name.
+    pub(super) async fn tab_to(&self, name: &str) {
+        wait::until(&format!("the Tab key leads to {name:?}"), async || {
+            if self.focused().await == name {
+                return true;
+            }
+            self.keys(&["Tab"]).await;
+            false
+        })
+        .await;
     }
 }

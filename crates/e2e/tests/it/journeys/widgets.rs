@@ -18,6 +18,11 @@ const WHO: &str = "555000000101";
 /// A public key: that of RFC 8037, appendix A.
 const PUBLIC_KEY: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
 
+/// The id that the gateway gives the practitioner at a practice.
+fn own_user(practice: &str) -> String {
+    format!("spine-{WHO}-{}", practice.to_ascii_lowercase())
+}
+
 /// The widget of this name as somebody sees it at a PC.
 async fn seen(desk: &Desk, name: &str) -> Option<Value> {
     let answer = desk.call(Method::GET, "/widgets", None).await;
@@ -37,11 +42,16 @@ async fn approve(world: &World, registered: &Value) {
 
 /// What a PC says of who opens a widget.
 async fn user_claims(world: &World, widget: &Value) -> Value {
+    claims_at(world, widget, crate::world::PRACTICE).await
+}
+
+/// The same at a PC of this practice.
+async fn claims_at(world: &World, widget: &Value, practice: &str) -> Value {
     let now = world.now().await;
     json!({
         "iss": world.integrator.base, "sub": WHO, "aud": widget["launchUrl"], "iat": now, "exp": now + 60,
         "jti": message::new_id(), "name": NAME,
-        "organisation": { "odsCode": crate::world::PRACTICE, "name": "Riverside Test Practice" },
+        "organisation": { "odsCode": practice, "name": "Its name" },
     })
 }
 
@@ -108,7 +118,7 @@ async fn a_practitioner_comes_to_a_suppliers_gateway_from_the_toolbar() {
     let mut browser = Visitor::of(&base);
     let came = browser.open(&path).await;
     assert_eq!(came.status, 303, "{}", came.text);
-    let user = format!("spine-{WHO}");
+    let user = own_user(crate::world::PRACTICE);
     listener.until_user(&user, "user.linked").await;
     let form = came.location.unwrap();
     let form = browser.open(form.strip_prefix(&base).unwrap()).await;
@@ -163,6 +173,38 @@ async fn by_the_toolbar(world: &World) -> String {
 }
 
 #[tokio::test]
+async fn a_pc_of_another_practice_opens_nobodys_account() {
+    let world = World::start().await;
+    let mut browser = Visitor::of(&world.product.base);
+    let came = browser.open(&by_the_toolbar(&world).await).await;
+    assert_eq!(came.status, 303, "{}", came.text);
+    let users = || async { world.product.get("/v1/users").await.json()["users"].clone() };
+    let before = users().await;
+    assert_eq!(before[0]["userId"], own_user(crate::world::PRACTICE));
+
+    // Registered as it should be; who sits there is what its record system says.
+    let elsewhere = "GPPRAC002";
+    let platform = world.data().join("platform");
+    let pc = Pc::register(world.http(), &world.integrator.base, &platform, elsewhere).await;
+    let desk = at(&pc, &world).await;
+    let widget = seen(&desk, "Baton gateway").await.unwrap();
+    let user = pc.sign(&claims_at(&world, &widget, elsewhere).await);
+    let body = json!({ "revision": widget["revision"], "user": user });
+    let url = launch(&desk, &widget, body).await;
+    let (_, token) = url.split_once("user=").unwrap();
+    world.watch.secret(&user);
+    world.watch.secret(token);
+    let path = url.strip_prefix(&world.product.base).unwrap();
+    let came = Visitor::of(&world.product.base).open(path).await;
+    let (own, to) = (own_user(elsewhere), came.location.unwrap());
+    let page = format!("{}/authorise/{own}?t=", world.product.base);
+    assert!(to.starts_with(&page), "it leads to another account");
+    let after = users().await;
+    assert_eq!(after[0], before[0]);
+    assert_eq!(after[1]["practitioner"]["odsCode"], elsewhere, "{after}");
+}
+
+#[tokio::test]
 async fn up_has_a_widget_and_a_setup_file_for_the_window() {
     let world = World::start().await;
     let base = world.product.base.clone();
@@ -176,7 +218,10 @@ async fn up_has_a_widget_and_a_setup_file_for_the_window() {
     let code = world.access_code().await;
     let done = browser.send(&form, &[("accessCode", &code)]).await;
     assert_eq!(done.status, 303, "{}", done.text);
-    let user = world.product.get(&format!("/v1/users/spine-{WHO}")).await;
+    let user = world
+        .product
+        .get(&format!("/v1/users/{}", own_user(crate::world::PRACTICE)))
+        .await;
     let user = user.json();
     assert_eq!(user["name"], "Dr Amara Okafor", "{user}");
     assert_eq!(user["authorisation"]["state"], "authorised", "{user}");

@@ -122,7 +122,7 @@ async fn the_gateway_takes_what_other_packages_make_once() {
         let (one, two) = (make(), make());
         for token in [&one[0], &two[1]] {
             let path = location(&browser.get(&address(token)).await);
-            assert!(path.starts_with("/authorise/spine-555000000101?t="));
+            assert!(path.starts_with("/authorise/spine-555000000101-gpprac001?t="));
             assert_eq!(browser.get(&address(token)).await.status, 410);
         }
     }

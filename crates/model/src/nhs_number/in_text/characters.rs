@@ -13,11 +13,13 @@ pub(super) enum Sort {
     Break,
     /// A hyphen or dash (as `-`) or a dot (as `.`).
     Mark(char),
-    /// `:` or `/`.
-    Tie,
+    /// `:` or `/`, which tie dates and times together.
+    Tie(char),
+    /// Another sign that somebody may set between groups of digits.
+    Sign(char),
     /// `+`.
     Plus,
-    /// Not seen on a page: directions, joiners, soft hyphens, accents without a letter.
+    /// Not seen on a page: directions, joiners, soft hyphens, control characters, accents without a letter.
     Unseen,
     /// Anything else.
     Other,
@@ -59,7 +61,11 @@ pub(super) fn sort(character: char) -> Sort {
         | '\u{2e3b}' => Sort::Mark('-'),
         '.' | '\u{b7}' | '\u{2022}' | '\u{2024}' | '\u{2027}' | '\u{2219}' | '\u{22c5}'
         | '\u{30fb}' | '\u{fe52}' | '\u{ff0e}' => Sort::Mark('.'),
-        ':' | '/' | '\u{2044}' | '\u{2215}' => Sort::Tie,
+        ':' | '\u{ff1a}' => Sort::Tie(':'),
+        '/' | '\u{2044}' | '\u{2215}' | '\u{ff0f}' => Sort::Tie('/'),
+        '_' | ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '*' | '~' | '=' | '#' | '\''
+        | '"' | '\\' | '\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}' | '\u{ff08}'
+        | '\u{ff09}' | '\u{ff0c}' | '\u{ff1b}' | '\u{ff3f}' => Sort::Sign(character),
         '+' | '\u{ff0b}' => Sort::Plus,
         '\u{ad}'
         | '\u{34f}'
@@ -74,6 +80,8 @@ pub(super) fn sort(character: char) -> Sort {
         | '\u{350}'..='\u{36f}'
         | '\u{20d0}'..='\u{20ff}'
         | '\u{e0000}'..='\u{e0fff}' => Sort::Unseen,
+        // Nobody draws one.
+        _ if character.is_control() => Sort::Unseen,
         _ if character.is_ascii() => Sort::Other,
         _ => digit(u32::from(character)).map_or(Sort::Other, Sort::Digit),
     }

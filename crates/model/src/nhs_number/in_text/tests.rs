@@ -28,6 +28,7 @@ fn the_shapes_people_write_are_found() {
         "999 \u{2013} 000 \u{2013} 0018",
         "\u{202d}999\u{200b} 000 0018\u{202c}",
         "99\u{ad}90\u{2060}000018",
+        "999\u{1}000\u{7f}00\u{9b}18",
         "９９９ ０００ ００１８",
         "٩٩٩ ٠٠٠ ٠٠١٨",
         "𝟗𝟗𝟗𝟎𝟎𝟎𝟎𝟎𝟏𝟖",
@@ -53,6 +54,62 @@ fn the_shapes_people_write_are_found() {
 }
 
 #[test]
+fn what_stands_before_does_not_hide_one() {
+    for text in [
+        "Reflexes +2, oedema 0. NHS number 999 000 0018",
+        "Ward 00123, pain score 0, NHS 9990000018",
+        "CRP +5\n999 000 0018",
+        "Blood +1 999 000 0018",
+        "00421\t9990000018",
+        "00421 999 000 0018",
+        "00421\n999 000\n0018",
+        "Extension +44\n999 000 0018",
+        "+44\t9990000018",
+        "+44, oedema 0. 999 000 0018",
+        "NHS+999 000 0018",
+        "+9990000018",
+        "2026 999 000 0018",
+        "0212 999 000 0018",
+        "0212 9990000018, 4 times; 01",
+        "Age 43 999 000 0018",
+        "DOB 01/02/1980 NHS 999 000 0018",
+        "954 785 2140/999 000 0018",
+        "1-999-000-0018",
+        "999-000-0018-2",
+        "letter-999-000-0018-20261121.pdf",
+    ] {
+        assert_eq!(found(text), [OTHER], "{text:?}");
+    }
+    // No telephone number begins with 4 or 6.
+    assert_eq!(found("+44 400 000 0012"), ["4000000012"]);
+}
+
+#[test]
+fn signs_between_the_groups_do_not_hide_one() {
+    for text in [
+        "999/000/0018",
+        "999_000_0018",
+        "letter_999_000_0018_20261121.pdf",
+        "(999) 000 0018",
+        "[999] [000] [0018]",
+        "999 000 (0018)",
+        "999,000,0018",
+        "999:000:0018",
+        "999--000--0018",
+        "999 \u{2013}\u{2013} 000 \u{2013}\u{2013} 0018",
+        "999\n000\n0018",
+        "999 000\n\n0018",
+        "999 | 000 | 0018",
+        "999      000      0018",
+        "9_9_9_0_0_0_0_0_1_8",
+        "9/9/9/0/0/0/0/0/1/8",
+        "9 - 9 - 9 - 0 - 0 - 0 - 0 - 0 - 1 - 8.",
+    ] {
+        assert_eq!(found(text), [OTHER], "{text:?}");
+    }
+}
+
+#[test]
 fn what_only_looks_like_one_is_left_alone() {
     for text in [
         "",
@@ -60,21 +117,22 @@ fn what_only_looks_like_one_is_left_alone() {
         "99900000180",
         "19990000018",
         "+44 999 000 0018",
-        "+9990000018",
         "+44 9990000018",
         "0044 9990000018",
         "+44 (0)9990000018",
         "+44 (0) 999 000 0018",
-        "1-999-000-0018",
-        "999-000-0018-2",
-        "999\n000\n0018",
+        "(+44) 999-000-0018",
+        "0044 (0)999 000 0018",
+        "Tel. +44\u{a0}(999) 000 0018",
+        "01632 960 006, 0800 555 111",
+        "01632 960 006\n0800 555 111",
+        "9-9-9-0-0-0-0-0-1-8-3",
+        "0-9-9-9-0-0-0-0-0-1-8",
         "9 9 9 0 0 0 0 0 1 8 3",
         "1 9 9 9 0 0 0 0 0 1 8",
         "1\t9\t9\t9\t0\t0\t0\t0\t0\t1\t8",
         "9\t9\t9\t0\t0\t0\t0\t0\t1\t8\t4",
-        "999 000 (0018)",
         "999 a 000 b 0018",
-        "999,000,0018",
         "99 90 00 00 18 22",
         "0800 555 11 1",
         "020 7946 0958 and 07700 900123",
@@ -111,19 +169,43 @@ fn valid() -> impl Strategy<Value = NhsNumber> {
     })
 }
 
-fn gap() -> impl Strategy<Value = String> {
-    let sign = prop::sample::select(vec!["", "-", ".", "\u{2013}"]);
+fn gap(signs: Vec<&'static str>) -> impl Strategy<Value = String> {
+    let sign = prop::sample::select(signs);
     let blank = prop::sample::select(vec!["", " ", "\u{a0}", "  ", "\u{200b} "]);
     (blank.clone(), sign, blank).prop_map(|(a, sign, b)| format!("{a}{sign}{b}"))
 }
 
+/// What may stand between groups of any shape.
+fn plain() -> impl Strategy<Value = String> {
+    gap(vec!["", "-", ".", "\u{2013}"])
+}
+
+/// What may stand between the groups of a 3-3-4.
+fn signed() -> impl Strategy<Value = String> {
+    gap(vec!["-", "/", "_", ")", "--", "\n", ",", "\t", "\n\n", ":"])
+}
+
 proptest! {
     #[test]
-    fn a_number_is_found_in_any_prose(number in valid(), before in "[a-zA-Z ,;()é]{0,40}", first in gap(), second in gap(), after in "[a-zA-Z ,;()é]{0,40}") {
+    fn a_number_is_found_in_any_prose(number in valid(), before in "[a-zA-Z ,;()é]{0,40}", first in plain(), second in plain(), after in "[a-zA-Z ,;()é]{0,40}") {
         let digits = number.as_str();
         let text = format!("{before}{}{first}{}{second}{}{after}", &digits[..3], &digits[3..6], &digits[6..]);
         prop_assert_eq!(in_text(&text, None).others, vec![number.clone()], "{}", text);
         prop_assert!(in_text(&text, Some(&number)).own_seen);
+    }
+
+    #[test]
+    fn groups_of_3_3_4_are_found_whatever_signs_join_them(number in valid(), before in "[a-zA-Z ,;()é]{0,40}", first in signed(), second in signed(), after in "[a-zA-Z ,;()é]{0,40}") {
+        let digits = number.as_str();
+        let text = format!("{before}{}{first}{}{second}{}{after}", &digits[..3], &digits[3..6], &digits[6..]);
+        prop_assert_eq!(in_text(&text, None).others, vec![number.clone()], "{}", text);
+        prop_assert!(in_text(&text, Some(&number)).own_seen);
+    }
+
+    #[test]
+    fn findings_before_it_never_hide_a_number(number in valid(), before in "[+]?(0|00)?[0-9]{1,3}[a-z ,;()]{0,3}[.\t\n]") {
+        let text = format!("{before}{}", number.spaced());
+        prop_assert!(in_text(&text, None).others.contains(&number), "{}", text);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The audit log: who did what, and whether nobody has changed it since.
 
-use super::words::moment;
-use super::{Failure, Pressed, SignedIn};
+use super::words::{address, moment};
+use super::{Failure, Pressed, SignedIn, paths};
 use crate::context::{Ctx, storage};
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -12,12 +12,13 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 use store::audit::{Entry, place};
+use store::platform::RENEWED;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use wire::problem::ProblemType;
 
 /// Entries that are looked at, and how many of them a page shows.
-const LOOKED_AT: u32 = 1000;
+const LOOKED_AT: u32 = 5000;
 const MOST: usize = 200;
 /// Checking the whole log may take this long; a longer log is checked from the command line.
 const WITHIN: Duration = Duration::from_secs(20);
@@ -36,6 +37,8 @@ impl Default for Verifying {
 #[serde(default)]
 pub(super) struct Wanted {
     q: String,
+    /// Not empty: renewals of leases too.
+    renewals: String,
 }
 
 #[derive(Serialize)]
@@ -79,7 +82,7 @@ pub(super) async fn list(
     user: SignedIn,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
-    show(&ctx, &user, &wanted.q, minijinja::context! {}).await
+    show(&ctx, &user, &wanted, minijinja::context! {}).await
 }
 
 /// `POST /admin/audit`: checks the whole log. Nothing is changed.
@@ -92,7 +95,7 @@ pub(super) async fn verify(
     let user = user.checked(&pressed.csrf)?;
     let Ok(_turn) = verifying.0.try_acquire() else {
         let busy = minijinja::context! { busy => true };
-        return show(&ctx, &user, "", busy).await;
+        return show(&ctx, &user, &Wanted::default(), busy).await;
     };
     let log = Arc::clone(&ctx.store.audit);
     // On a task of its own: it may read from a disk for a while.
@@ -111,23 +114,36 @@ pub(super) async fn verify(
         }
         Err(_) => minijinja::context! { long => true },
     };
-    show(&ctx, &user, "", more).await
+    show(&ctx, &user, &Wanted::default(), more).await
 }
 
 async fn show(
     ctx: &Ctx,
     user: &SignedIn,
-    sought: &str,
+    wanted: &Wanted,
     more: minijinja::Value,
 ) -> Result<Response, Failure> {
-    let small = sought.trim().to_lowercase();
+    let sought = wanted.q.trim();
+    let small = sought.to_lowercase();
+    let renewals = !wanted.renewals.is_empty();
     let entries = ctx.store.audit.recent(LOOKED_AT).await?;
-    let mut rows: Vec<Row> = entries.into_iter().map(Row::new).collect();
-    rows.retain(|row| row.says(&small));
+    let fits = entries
+        .into_iter()
+        .map(Row::new)
+        .filter(|row| row.says(&small));
+    let (fitting, renewed): (Vec<Row>, Vec<Row>) =
+        fits.partition(|row| renewals || row.what != RENEWED);
+    let mut rows = fitting;
     rows.truncate(MOST);
+    let asked = if renewals { "1" } else { "" };
     let page = minijinja::context! {
         rows => Serde(rows),
-        q => sought.trim(),
+        q => sought,
+        renewals => asked,
+        hidden => renewed.len(),
+        all => address(paths::AUDIT, &[("renewals", asked)]),
+        with => address(paths::AUDIT, &[("q", sought), ("renewals", "1")]),
+        without => address(paths::AUDIT, &[("q", sought)]),
         looked_at => LOOKED_AT,
         most => MOST,
         ..more

@@ -37,11 +37,14 @@ pub(super) async fn rename(
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
     let user = user.checked(&typed.csrf)?;
-    if known(&ctx, &code).await?.is_none() {
+    let Some(known) = known(&ctx, &code).await? else {
         return Err(Failure::NotFound(Box::new(user)));
-    }
-    match user.admin().put_practice(&code, &typed.name).await {
-        Ok(_) => Ok(done(&paths::PRACTICE.replace("{code}", &code), "renamed")),
+    };
+    match user.admin().rename_practice(&known, &typed.name).await {
+        Ok(()) => {
+            let page = paths::PRACTICE.replace("{code}", known.as_str());
+            Ok(done(&page, "renamed"))
+        }
         Err(AdminError::Invalid(fault)) => {
             page(&ctx, user, &code, "", Some((fault, &typed.name))).await
         }
@@ -50,7 +53,7 @@ pub(super) async fn rename(
 }
 
 async fn known(ctx: &Ctx, code: &str) -> Result<Option<OdsCode>, Failure> {
-    let Ok(code) = OdsCode::parse(code) else {
+    let Ok(code) = OdsCode::parse(&code.to_ascii_uppercase()) else {
         return Ok(None);
     };
     let found = ctx.store.directory.practice(&code).await?;

@@ -3,6 +3,7 @@
 use super::overview::{Line, marks};
 use super::{Failure, SignedIn, done, paths};
 use crate::admin::AdminError;
+use crate::admin::operators::NOT_A_NAME;
 use crate::context::Ctx;
 use axum::Form;
 use axum::extract::{Query, State};
@@ -44,11 +45,8 @@ pub(super) async fn add(
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
     let user = user.checked(&typed.csrf)?;
-    match user.admin().put_practice(&typed.code, &typed.name).await {
-        Ok(new) => {
-            let what = if new { "added" } else { "renamed" };
-            Ok(done(paths::PRACTICES, what))
-        }
+    match user.admin().add_practice(&typed.code, &typed.name).await {
+        Ok(()) => Ok(done(paths::PRACTICES, "added")),
         Err(AdminError::Invalid(fault)) => {
             show(&ctx, &user, &Wanted::default(), &typed, Some(fault)).await
         }
@@ -81,7 +79,6 @@ async fn show(
         "added" => {
             "The practice is added. Its toolbars register with a key, which you issue on its page."
         }
-        "renamed" => "The practice was there already. Its name is saved.",
         _ => "",
     };
     let page = minijinja::context! {
@@ -92,8 +89,7 @@ async fn show(
         hidden,
         code => typed.code.as_str(),
         name => typed.name.as_str(),
-        // The code is looked at first.
-        wrong => if fault.is_some_and(|fault| fault.contains("name")) { "name" } else { "code" },
+        wrong => if fault == Some(NOT_A_NAME) { "name" } else { "code" },
     };
     user.form("admin/practices.html", "practices", fault, page)
 }

@@ -5,6 +5,7 @@ use super::{Failure, SignedIn, done, paths};
 use crate::context::Ctx;
 use axum::Form;
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use minijinja::value::Serde;
@@ -126,7 +127,31 @@ pub(super) async fn list(
         code: wanted.practice.clone(),
         ..NewKey::default()
     };
-    show(&ctx, &user, &wanted, &typed, None).await
+    show(&ctx, &user, &wanted, &typed, &Faults::default()).await
+}
+
+/// A line of what is wrong with a form.
+#[derive(Serialize)]
+struct Fault {
+    text: &'static str,
+    href: &'static str,
+}
+
+/// What is wrong with a new key.
+#[derive(Default, Serialize)]
+struct Faults {
+    code: Option<&'static str>,
+    days: Option<&'static str>,
+}
+
+impl Faults {
+    fn list(&self) -> Vec<Fault> {
+        let lines = [("#code", self.code), ("#days", self.days)];
+        let lines = lines.into_iter();
+        lines
+            .filter_map(|(href, text)| text.map(|text| Fault { text, href }))
+            .collect()
+    }
 }
 
 async fn show(
@@ -134,7 +159,7 @@ async fn show(
     user: &SignedIn,
     wanted: &Wanted,
     typed: &NewKey,
-    fault: Option<(&str, &str)>,
+    wrong: &Faults,
 ) -> Result<Response, Failure> {
     let sought = wanted.practice.trim().to_ascii_uppercase();
     let practice = OdsCode::parse(&sought).ok();
@@ -153,6 +178,7 @@ async fn show(
         "ended" => "The key registers no more toolbars. Those that it registered stay.",
         _ => "",
     };
+    let faults = wrong.list();
     let page = minijinja::context! {
         told,
         practice => sought,
@@ -161,13 +187,18 @@ async fn show(
         most => MOST,
         rows => Serde(rows),
         keys => Serde(keys),
-        code => typed.code.trim(),
+        code => typed.code.trim().to_ascii_uppercase(),
         days => if typed.days.is_empty() { "30" } else { typed.days.as_str() },
         many => !typed.many.is_empty(),
-        wrong => fault.map(|(field, _)| field),
+        wrong => Serde(wrong),
+        faults => Serde(&faults),
     };
-    let fault = fault.map(|(_, text)| text);
-    user.form("admin/toolbars.html", "toolbars", fault, page)
+    let status = if faults.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    user.page_with(status, "admin/toolbars.html", "toolbars", page)
 }
 
 /// The list that a button was pressed on.
@@ -221,12 +252,14 @@ pub(super) async fn issue(
     };
     let days = typed.days.trim().parse().ok();
     let days = days.filter(|days| (1..=MOST_DAYS).contains(days));
+    let wrong = Faults {
+        code: practice
+            .is_none()
+            .then_some("There is no practice with this code"),
+        days: days.is_none().then_some("A key lives for 1 to 366 days"),
+    };
     let (Some(practice), Some(days)) = (practice, days) else {
-        let fault = match days {
-            None => ("days", "a key lives for 1 to 366 days"),
-            Some(_) => ("code", "there is no practice with this code"),
-        };
-        return show(&ctx, &user, &Wanted::default(), &typed, Some(fault)).await;
+        return show(&ctx, &user, &Wanted::default(), &typed, &wrong).await;
     };
     let lives = SignedDuration::from_hours(days * 24);
     let many = !typed.many.is_empty();

@@ -57,7 +57,10 @@ async fn an_older_one_is_left_to_an_operator() {
     ));
     let settings = database.settings();
     let schema = store_postgres::gateway_schema(&settings).await.unwrap();
-    assert_eq!(schema.pending, ["0004_events", "0005_patients", "0006_launches"]);
+    assert_eq!(
+        schema.pending,
+        ["0004_events", "0005_patients", "0006_launches"]
+    );
     let schema = store_postgres::migrate_gateway(&settings).await.unwrap();
     assert_eq!(schema.version, schema.known);
     database.open_gateway().await.health.check().await.unwrap();

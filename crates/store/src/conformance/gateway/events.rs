@@ -2,10 +2,10 @@
 
 use super::people::{self, People, at_risk, record};
 use super::world::{BY, World, at, race, standing, user};
-use crate::conformance::world::unknown;
+use crate::conformance::world::{ods, spine, unknown};
 use crate::gateway::{
     Answer, DeliveryState, GatewayStore, Happening, HappeningKind, Landed, Linked, Mend,
-    NewWebhook, PatientHappening, Sealed, Wake,
+    NewWebhook, PatientHappening, Sealed, Seat, Wake,
 };
 use crate::platform::Kept;
 use model::WebhookId;
@@ -72,7 +72,10 @@ pub async fn everything_about_users_is_told(store: GatewayStore) {
     let grant = grant.unwrap();
     users.withdrawn("gateway", &id, grant, at(3)).await.unwrap();
     users.forget(BY, &id, at(4)).await.unwrap();
-    let is = model::SpineUserId::parse("555000000101").unwrap();
+    let is = Seat {
+        spine_user_id: spine("555000000101"),
+        ods_code: ods("GPPRAC001"),
+    };
     let said = world.store.launches.say(BY, &id, None, &is, at(5));
     said.await.unwrap();
     let by = |who: &str| who.to_owned();

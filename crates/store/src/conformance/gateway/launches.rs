@@ -3,7 +3,7 @@
 use super::sealing::{add_key, add_user, sealed, user};
 use crate::conformance::world::{at, ods, race, spine};
 use crate::gateway::{
-    GatewayStore, Happening, Known, Launch, Launched, Said, SealedPlace, WidgetSecret,
+    GatewayStore, Happening, Known, Launch, Launched, Said, SealedPlace, Seat, WidgetSecret,
 };
 use model::widget::{LaunchUrl, Method, Name};
 use model::{DataKeyId, DeviceId, UserId, WidgetSecretId};
@@ -12,6 +12,15 @@ use uuid::Uuid;
 const BY: &str = "practitioner";
 const PRODUCT: &str = "product:k1";
 const OKAFOR: &str = "555000000101";
+const HERE: &str = "GPPRAC001";
+const ELSEWHERE: &str = "GPPRAC002";
+
+fn seat(practitioner: &str, practice: &str) -> Seat {
+    Seat {
+        spine_user_id: spine(practitioner),
+        ods_code: ods(practice),
+    }
+}
 
 /// The widget's secret with this number, made so many seconds after the start.
 pub(super) fn secret(under: DataKeyId, number: u128, made: i64) -> WidgetSecret {
@@ -31,8 +40,7 @@ fn launch(number: u128) -> Launch {
         jti: Uuid::from_u128(number),
         attempt: Uuid::from_u128(number + 1_000_000),
         until: at(100),
-        spine_user_id: spine(OKAFOR),
-        ods_code: ods("GPPRAC001"),
+        seat: seat(OKAFOR, HERE),
         name: "Dr Amara Okafor".to_owned(),
     }
 }
@@ -52,12 +60,12 @@ async fn said(
     store: &GatewayStore,
     id: &UserId,
     name: Option<&str>,
-    practitioner: &str,
+    (practitioner, practice): (&str, &str),
     seconds: i64,
 ) -> Said {
-    let practitioner = spine(practitioner);
+    let seat = seat(practitioner, practice);
     let launches = &store.launches;
-    let said = launches.say(PRODUCT, id, name, &practitioner, at(seconds));
+    let said = launches.say(PRODUCT, id, name, &seat, at(seconds));
     said.await.unwrap()
 }
 
@@ -100,14 +108,13 @@ pub async fn only_the_newest_secret_of_a_widget_is_kept(store: GatewayStore) {
 
 pub async fn a_practitioner_nobody_knows_becomes_a_user(store: GatewayStore) {
     let id = by(&store, &launch(1), 1).await;
-    assert_eq!(id.as_str(), "spine-555000000101");
+    assert_eq!(id.as_str(), "spine-555000000101-gpprac001");
     let made = store.users.get(&id).await.unwrap().unwrap();
     assert_eq!(made.name.as_deref(), Some("Dr Amara Okafor"));
     assert_eq!(made.made_at, at(1));
     let expected = Known {
-        spine_user_id: spine(OKAFOR),
+        seat: seat(OKAFOR, HERE),
         user: id.clone(),
-        ods_code: Some(ods("GPPRAC001")),
         name: Some("Dr Amara Okafor".to_owned()),
         linked_at: at(1),
         last_launch_at: Some(at(1)),
@@ -120,19 +127,17 @@ pub async fn a_practitioner_nobody_knows_becomes_a_user(store: GatewayStore) {
 pub async fn a_launch_finds_the_user_who_is_the_practitioner(store: GatewayStore) {
     let id = user("dr-okafor");
     let name = Some("Dr O");
-    let new = said(&store, &id, name, OKAFOR, 1).await;
+    let new = said(&store, &id, name, (OKAFOR, HERE), 1).await;
     assert_eq!(new, Said::Put { new: true });
     assert_eq!(by(&store, &launch(1), 2).await, id);
-    let elsewhere = Launch {
-        ods_code: ods("GPPRAC002"),
+    let renamed = Launch {
         name: "Dr A Okafor".to_owned(),
         ..launch(2)
     };
-    assert_eq!(by(&store, &elsewhere, 3).await, id);
+    assert_eq!(by(&store, &renamed, 3).await, id);
     let expected = Known {
-        spine_user_id: spine(OKAFOR),
+        seat: seat(OKAFOR, HERE),
         user: id.clone(),
-        ods_code: Some(ods("GPPRAC002")),
         name: Some("Dr A Okafor".to_owned()),
         linked_at: at(1),
         last_launch_at: Some(at(3)),
@@ -145,16 +150,66 @@ pub async fn a_launch_finds_the_user_who_is_the_practitioner(store: GatewayStore
     assert_eq!(told(&store).await, expected);
 }
 
+pub async fn the_same_practitioner_at_another_practice_is_another_user(store: GatewayStore) {
+    // One user by the product's word, one by a launch: neither is opened from another practice.
+    let (named, other) = (user("dr-okafor"), "555000000102");
+    said(&store, &named, None, (OKAFOR, HERE), 1).await;
+    let local = launch(1);
+    assert_eq!(by(&store, &local, 2).await, named);
+    let made_here = Launch {
+        seat: seat(other, HERE),
+        ..launch(2)
+    };
+    let made = by(&store, &made_here, 3).await;
+    let before = [is(&store, &named).await, is(&store, &made).await];
+    for (number, practitioner) in [(3, OKAFOR), (4, other)] {
+        let elsewhere = Launch {
+            device: DeviceId(Uuid::from_u128(2)),
+            seat: seat(practitioner, ELSEWHERE),
+            name: "Somebody".to_owned(),
+            ..launch(number)
+        };
+        let id = by(&store, &elsewhere, 4).await;
+        assert_eq!(id, user(&format!("spine-{practitioner}-gpprac002")));
+        let expected = seat(practitioner, ELSEWHERE);
+        assert_eq!(is(&store, &id).await.unwrap().seat, expected);
+    }
+    let after = [is(&store, &named).await, is(&store, &made).await];
+    assert_eq!(after, before);
+}
+
+pub async fn the_product_says_who_somebody_is_at_each_practice(store: GatewayStore) {
+    let (here, elsewhere) = (user("okafor-riverside"), user("okafor-hillside"));
+    said(&store, &here, None, (OKAFOR, HERE), 1).await;
+    // A user's authorisation is of one practice.
+    let both = said(&store, &here, None, (OKAFOR, ELSEWHERE), 2).await;
+    assert_eq!(both, Said::IsSomebodyElse);
+    let put = said(&store, &elsewhere, None, (OKAFOR, ELSEWHERE), 3).await;
+    assert_eq!(put, Said::Put { new: true });
+    let taken = said(&store, &here, None, (OKAFOR, ELSEWHERE), 4).await;
+    assert_eq!(taken, Said::IsAnother(elsewhere.clone()));
+    let from = Launch {
+        seat: seat(OKAFOR, ELSEWHERE),
+        ..launch(2)
+    };
+    assert_eq!(by(&store, &launch(1), 5).await, here);
+    assert_eq!(by(&store, &from, 6).await, elsewhere);
+}
+
 pub async fn a_token_works_once(store: GatewayStore) {
     by(&store, &launch(1), 1).await;
     let again = Launch {
         attempt: Uuid::from_u128(77),
-        spine_user_id: spine("555000000102"),
+        seat: seat("555000000102", HERE),
         ..launch(1)
     };
     let came = store.launches.launch(BY, &again, at(2)).await.unwrap();
     assert_eq!(came, Launched::Again);
-    let made = store.users.get(&user("spine-555000000102")).await.unwrap();
+    let made = store
+        .users
+        .get(&user("spine-555000000102-gpprac001"))
+        .await
+        .unwrap();
     assert_eq!(made, None);
     // Another toolbar's token of the same name is another token.
     let elsewhere = Launch {
@@ -162,7 +217,7 @@ pub async fn a_token_works_once(store: GatewayStore) {
         ..again
     };
     let id = by(&store, &elsewhere, 3).await;
-    assert_eq!(id.as_str(), "spine-555000000102");
+    assert_eq!(id.as_str(), "spine-555000000102-gpprac001");
 }
 
 pub async fn a_token_raced_works_once(store: GatewayStore) {
@@ -188,16 +243,16 @@ pub async fn a_practitioner_raced_is_one_user(store: GatewayStore) {
     });
     let mut ids = ids.await;
     ids.dedup();
-    assert_eq!(ids, [user("spine-555000000101")]);
+    assert_eq!(ids, [user("spine-555000000101-gpprac001")]);
     assert_eq!(told(&store).await.len(), 1);
 }
 
 pub async fn a_users_own_id_is_not_taken_over(store: GatewayStore) {
     // Whoever had this id before need not be the doctor.
-    let squatter = add_user(&store, "spine-555000000101").await;
-    add_user(&store, "spine-555000000101-2").await;
+    let squatter = add_user(&store, "spine-555000000101-gpprac001").await;
+    add_user(&store, "spine-555000000101-gpprac001-2").await;
     let id = by(&store, &launch(1), 1).await;
-    assert_eq!(id.as_str(), "spine-555000000101-3");
+    assert_eq!(id.as_str(), "spine-555000000101-gpprac001-3");
     assert_eq!(is(&store, &squatter).await, None);
     assert_eq!(by(&store, &launch(2), 2).await, id);
 }
@@ -205,24 +260,24 @@ pub async fn a_users_own_id_is_not_taken_over(store: GatewayStore) {
 pub async fn the_product_says_who_somebody_is_once(store: GatewayStore) {
     let id = add_user(&store, "dr-okafor").await;
     for name in [Some("Dr O"), None] {
-        let again = said(&store, &id, name, OKAFOR, 5).await;
+        let again = said(&store, &id, name, (OKAFOR, HERE), 5).await;
         assert_eq!(again, Said::Put { new: false });
     }
     let named = store.users.get(&id).await.unwrap().unwrap();
     assert_eq!(named.name, None);
     let known = is(&store, &id).await.unwrap();
     assert_eq!((known.linked_at, known.last_launch_at), (at(5), None));
-    assert_eq!((known.ods_code, known.name), (None, None));
+    assert_eq!((known.seat, known.name), (seat(OKAFOR, HERE), None));
     assert_eq!(told(&store).await.len(), 1);
 }
 
 pub async fn nobody_is_two_practitioners_and_no_practitioner_two_users(store: GatewayStore) {
     let id = by(&store, &launch(1), 1).await;
     let name = Some("New name");
-    let other = said(&store, &user("somebody"), name, OKAFOR, 2).await;
+    let other = said(&store, &user("somebody"), name, (OKAFOR, HERE), 2).await;
     assert_eq!(other, Said::IsAnother(id.clone()));
     assert_eq!(store.users.get(&user("somebody")).await.unwrap(), None);
-    let other = said(&store, &id, name, "555000000102", 2).await;
+    let other = said(&store, &id, name, ("555000000102", HERE), 2).await;
     assert_eq!(other, Said::IsSomebodyElse);
     let kept = store.users.get(&id).await.unwrap().unwrap();
     assert_eq!(kept.name.as_deref(), Some("Dr Amara Okafor"));
@@ -239,7 +294,7 @@ pub async fn who_is_who_raced_is_said_once(store: GatewayStore) {
                 0 => ("one".to_owned(), format!("55500000020{number}")),
                 _ => (format!("user-{number}"), OKAFOR.to_owned()),
             };
-            said(&store, &user(&id), None, &practitioner, 1).await
+            said(&store, &user(&id), None, (&practitioner, HERE), 1).await
         }
     });
     let put = came.await.into_iter();
@@ -254,7 +309,7 @@ pub async fn a_deleted_user_is_no_practitioner(store: GatewayStore) {
     assert!(store.users.delete(PRODUCT, &id, at(2)).await.unwrap());
     assert_eq!(is(&store, &id).await, None);
     let other = user("dr-okafor");
-    let new = said(&store, &other, None, OKAFOR, 3).await;
+    let new = said(&store, &other, None, (OKAFOR, HERE), 3).await;
     assert_eq!(new, Said::Put { new: true });
     assert_eq!(by(&store, &launch(2), 4).await, other);
 }

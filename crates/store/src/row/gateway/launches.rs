@@ -1,6 +1,6 @@
 //! Rows of launches: secrets of our widget, practitioners.
 
-use crate::gateway::{Known, Sealed, WidgetSecret};
+use crate::gateway::{Known, Sealed, Seat, WidgetSecret};
 use crate::row::Cells;
 use crate::{Result, StoreError};
 use model::widget::{LaunchUrl, Method};
@@ -27,15 +27,25 @@ pub fn widget_secret(cells: &mut impl Cells) -> Result<WidgetSecret> {
     })
 }
 
-/// A practitioner: Spine User ID, user, ODS code, name, linked at, last launch at.
+/// A practitioner at a practice: Spine User ID, ODS code.
+///
+/// # Errors
+/// As [`widget_secret`].
+pub fn seat(cells: &mut impl Cells) -> Result<Seat> {
+    Ok(Seat {
+        spine_user_id: cells.take("practitioner.spine_user_id")?,
+        ods_code: cells.take("practitioner.ods_code")?,
+    })
+}
+
+/// A practitioner: Spine User ID, ODS code, user, name, linked at, last launch at.
 ///
 /// # Errors
 /// As [`widget_secret`].
 pub fn known(cells: &mut impl Cells) -> Result<Known> {
     Ok(Known {
-        spine_user_id: cells.take("practitioner.spine_user_id")?,
+        seat: seat(cells)?,
         user: cells.take("practitioner.app_user")?,
-        ods_code: cells.take("practitioner.ods_code")?,
         name: cells.take("practitioner.name")?,
         linked_at: cells.take("practitioner.linked_at")?,
         last_launch_at: cells.take("practitioner.last_launch_at")?,

@@ -94,7 +94,7 @@ impl Filing {
             }
             None => {}
         }
-        self.sweep().map_err(Fault::Nothing)?;
+        self.sweep();
         if self.folder.join(key).exists() {
             // Somebody has removed the ledger.
             self.note(key, Entry::Filed).map_err(Fault::Unsure)?;
@@ -102,7 +102,7 @@ impl Filing {
         }
         self.write(key, contents).map_err(|error| {
             // What stays is swept before the next message is written.
-            let _ = fs::remove_dir_all(self.incoming.join(key));
+            let _ = disk::remove(&self.incoming.join(key));
             match error.kind() {
                 io::ErrorKind::InvalidFilename => Fault::Refused(
                     "The record system\u{2019}s folder can\u{2019}t take the name of an attachment."
@@ -136,6 +136,8 @@ impl Filing {
     /// Writes the sub-folder beside; all of it is on stable storage when this returns.
     fn write(&self, key: &str, contents: &Contents) -> io::Result<()> {
         let beside = self.incoming.join(key);
+        // This one place must be free; sweeping may have failed.
+        disk::remove(&beside)?;
         fs::create_dir(&beside)?;
         for (name, bytes) in contents {
             // Dead here: a sub-folder without a note, which is swept.
@@ -162,20 +164,32 @@ impl Filing {
         deliver().map_err(Fault::Unsure)
     }
 
-    /// Removes what was never noted: its toolbar has died, for whoever is here is alone.
-    fn sweep(&self) -> io::Result<()> {
-        for entry in fs::read_dir(&self.incoming)? {
-            let entry = entry?;
-            let name = entry.file_name();
-            let noted = match name.to_str() {
-                Some(key) => self.noted(key)?.is_some(),
-                None => false,
-            };
-            if !noted {
-                fs::remove_dir_all(entry.path())?;
+    /// Removes what was never noted: its toolbar has died, for whoever is here is alone. File managers and virus
+    /// scanners leave files of their own here. What can't be removed is in nobody's way.
+    fn sweep(&self) {
+        let entries = match fs::read_dir(&self.incoming) {
+            Ok(entries) => entries,
+            Err(error) => {
+                tracing::warn!(%error, "the folder's incoming can't be swept");
+                return;
+            }
+        };
+        for entry in entries {
+            let swept = entry.and_then(|entry| {
+                let noted = match entry.file_name().to_str() {
+                    Some(key) => self.noted(key)?.is_some(),
+                    None => false,
+                };
+                if noted {
+                    Ok(())
+                } else {
+                    disk::remove(&entry.path())
+                }
+            });
+            if let Err(error) = swept {
+                tracing::warn!(%error, "something stays in the folder's incoming");
             }
         }
-        Ok(())
     }
 
     fn noted(&self, key: &str) -> io::Result<Option<Entry>> {

@@ -52,7 +52,10 @@ struct ToldFile<'a> {
 /// Every file of a message's sub-folder; `message.json` comes last.
 pub(super) fn contents(message: &ImportMessage) -> Result<Contents, serde_json::Error> {
     let sent = message.attachments.iter();
-    let files = names::files(sent.clone().map(|attachment| attachment.file_name.as_str()));
+    let named = sent
+        .clone()
+        .map(|attachment| (attachment.file_name.as_str(), attachment.kind));
+    let files = names::files(named);
     let told = Told {
         version: VERSION,
         client_system_id: &message.client_system_id,

@@ -1,6 +1,7 @@
 //! Names in the folder: of a message's sub-folder, and of its files.
 
 use model::FileName;
+use model::attachment::Kind;
 use ring::digest::{SHA256, digest};
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -21,14 +22,15 @@ pub(super) fn key(client_system_id: &str, message_id: &str) -> String {
     key
 }
 
-/// Names for a message's files, in their order: the sender's own as far as a disk takes them, no two the same.
-pub(super) fn files<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+/// Names for a message's files, in their order: the sender's own as far as a disk takes them, no two the same. Each
+/// ends as its kind does, so that whoever opens it by its name opens a document and starts no program.
+pub(super) fn files<'a>(sent: impl Iterator<Item = (&'a str, Kind)>) -> Vec<String> {
     let mut taken = HashSet::from([MESSAGE_FILE.to_uppercase()]);
     let mut files = Vec::new();
-    for (place, name) in names.enumerate() {
+    for (place, (name, kind)) in sent.enumerate() {
         let mut file = match FileName::parse(name) {
-            Ok(name) => shortened(name.as_str()),
-            Err(_) => format!("attachment-{}", place + 1),
+            Ok(name) => shortened(&ending(name.as_str(), kind)),
+            Err(_) => ending(&format!("attachment-{}", place + 1), kind),
         };
         while !taken.insert(file.to_uppercase()) {
             file = format!("{}-{file}", place + 1);
@@ -36,6 +38,26 @@ pub(super) fn files<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
         files.push(file);
     }
     files
+}
+
+/// The extensions of a kind; a file that has none of them gets the first one.
+fn extensions(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Pdf => &["pdf"],
+        Kind::Jpeg => &["jpg", "jpeg"],
+        Kind::Text | Kind::ConsultationNotes => &["txt"],
+    }
+}
+
+/// The name with an extension of its kind.
+fn ending(name: &str, kind: Kind) -> String {
+    let known = extensions(kind);
+    let own = name.rsplit_once('.').map(|(_, extension)| extension);
+    let fits = |own: &str| known.iter().any(|known| known.eq_ignore_ascii_case(own));
+    match known.first() {
+        Some(first) if !own.is_some_and(fits) => format!("{name}.{first}"),
+        _ => name.to_owned(),
+    }
 }
 
 /// The name, cut before its extension if it is too long.

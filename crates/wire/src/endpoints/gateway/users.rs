@@ -12,7 +12,7 @@ pub(super) const ALL: [Endpoint; 8] = [
         id: "putUser",
         chapter: Chapter::Users,
         summary: "Add a user, or change the name",
-        description: "A user is one practitioner who uses your product, under the id that you know them by. It stands in addresses, so use no name and no NHS number. Calling again changes nothing but the name. Say `spineUserId` if you know which practitioner it is: when that practitioner comes to the gateway from the toolbar, they are this user. One practitioner is one user and stays that user; to correct a mistake, delete the user, whose authorisation was another person’s. The gateway makes users named `spine-` and a Spine User ID for practitioners whom you did not name: an id of that form needs its `spineUserId`.",
+        description: "A user is one practitioner who uses your product, under the id that you know them by. It stands in addresses, so use no name and no NHS number. Calling again changes nothing but the name. Say `spineUserId` and `odsCode` if you know which practitioner it is, and at which practice: whoever comes to the gateway from that practice's toolbar with that Spine User ID is this user. One practitioner at one practice is one user and stays that user; who works at two practices is two users. To correct a mistake, delete the user, whose authorisation was another person’s. The gateway makes users whose ids begin with `spine-` for practitioners whom you did not name: a new id that begins so needs both.",
         access: Access::Product,
         parameters: &[USER_ID],
         request: Request::OptionalJson("PutUser"),

@@ -20,8 +20,10 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
                 "description": "What is known of a user.",
                 "properties": {
                     "name": name(),
-                    "spineUserId": spine_user_id("Which practitioner this is, if you know: a launch from the toolbar then leads to this user. Left out, nothing changes.")
-                }
+                    "spineUserId": spine_user_id("Which practitioner this is, if you know: a launch from the toolbar of the practice `odsCode` then leads to this user. Left out, nothing changes."),
+                    "odsCode": ods_code("At which practice. The same Spine User ID at another practice is another user.")
+                },
+                "dependentRequired": { "spineUserId": ["odsCode"], "odsCode": ["spineUserId"] }
             }),
         ),
         (
@@ -43,12 +45,12 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             "Practitioner",
             json!({
                 "type": "object",
-                "description": "Which practitioner a user is, where that is known: by your word, or by a launch from the toolbar.",
-                "required": ["spineUserId", "linkedAt"],
+                "description": "Which practitioner a user is, and at which practice, where that is known: by your word, or by a launch from the toolbar.",
+                "required": ["spineUserId", "odsCode", "linkedAt"],
                 "properties": {
                     "spineUserId": spine_user_id("Who it is."),
                     "name": { "type": "string", "description": "The name at the last launch." },
-                    "odsCode": { "type": "string", "description": "The practice of the last launch.", "examples": ["GPPRAC001"] },
+                    "odsCode": ods_code("At which practice. Elsewhere the same person is another user."),
                     "linkedAt": reference_saying("DateTime", "When that became known."),
                     "lastLaunchAt": reference_saying("DateTime", "When the toolbar was last used to come to the gateway.")
                 }
@@ -107,6 +109,10 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
 
 fn spine_user_id(about: &str) -> Value {
     json!({ "type": "string", "pattern": "^[A-Za-z0-9-]{1,32}$", "description": about, "examples": ["555000000101"] })
+}
+
+fn ods_code(about: &str) -> Value {
+    json!({ "type": "string", "pattern": "^[A-Z0-9]{3,12}$", "description": about, "examples": ["GPPRAC001"] })
 }
 
 fn name() -> Value {
