@@ -104,8 +104,11 @@ impl Desk {
             };
             self.aside(asking, |desk, (number, card)| {
                 desk.names.asking = desk.names.asking.saturating_sub(1);
-                if let Ok(PatientCard::One { name, .. }) = card {
-                    desk.name(&number, name);
+                match card {
+                    Ok(PatientCard::One { name, .. }) => desk.name(&number, name),
+                    Ok(_) => {}
+                    // It may be asked again.
+                    Err(_) => drop(desk.names.known.remove(&number)),
                 }
                 desk.ask_names();
             });

@@ -17,10 +17,11 @@ use crate::command::Command;
 use crate::look::{EDGE, LINE, PAPER, WASH};
 use crate::snapshot::{OpenMessage, Snapshot, Standing};
 use eframe::egui::{CentralPanel, Frame, Margin, Panel, Stroke, Ui};
+use jiff::Timestamp;
 use model::NhsNumber;
 use order::{Column, Filter, Order};
 pub(crate) use row::why;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// What the inbox remembers between frames.
 #[derive(Default)]
@@ -40,7 +41,7 @@ pub struct InboxState {
     /// The search box had the focus in the last frame.
     searching: bool,
     started: bool,
-    names_asked: HashSet<NhsNumber>,
+    names_asked: HashMap<NhsNumber, Timestamp>,
     /// Whose inbox this is, and whether the platform could be reached in the last frame.
     whose: Option<(String, bool)>,
     dialog: Dialog,

@@ -12,7 +12,13 @@ use eframe::egui::{
     EventFilter, Id, Rect, ScrollArea, Sense, Ui, UiBuilder, accesskit, pos2,
     style::ScrollAnimation, vec2,
 };
+use jiff::{SignedDuration, Timestamp};
+use model::NhsNumber;
+use std::collections::HashMap;
 use std::ops::Range;
+
+/// A name that did not come is asked for again after so long.
+const ASK_AGAIN: SignedDuration = SignedDuration::from_secs(30);
 
 /// The list, for the focus: one stop of the Tab key, however many rows.
 pub(super) fn id() -> Id {
@@ -126,7 +132,8 @@ fn rows(
         let Some(row) = local.order.row(&now.inbox, place) else {
             continue;
         };
-        if row.patient.is_none() && local.names_asked.insert(row.nhs_number.clone()) {
+        if row.patient.is_none() && is_time_to_ask(&local.names_asked, &row.nhs_number, now.now) {
+            local.names_asked.insert(row.nhs_number.clone(), now.now);
             wanted.push(row.nhs_number.clone());
         }
         let selected = local.selected.as_deref() == Some(row.reference.as_str());
@@ -193,4 +200,15 @@ fn nothing(ui: &mut Ui, now: &Snapshot, local: &mut InboxState) {
             local.focus_list = true;
         }
     });
+}
+
+/// A name that did not come may come later: the record system was away, or somebody signed in again.
+fn is_time_to_ask(
+    asked: &HashMap<NhsNumber, Timestamp>,
+    whose: &NhsNumber,
+    now: Timestamp,
+) -> bool {
+    asked
+        .get(whose)
+        .is_none_or(|then| now.duration_since(*then) >= ASK_AGAIN)
 }
