@@ -63,6 +63,7 @@ need_desktop() {
     need_debian xclip xclip
     need_debian import imagemagick
     need_debian dbus-daemon dbus
+    need_debian gnome-keyring-daemon gnome-keyring
     if [[ ! -x /usr/libexec/at-spi-bus-launcher ]]; then install_debian at-spi2-core; fi
     if ! /usr/bin/python3 -c 'import pyatspi' 2>/dev/null; then install_debian python3-pyatspi gir1.2-atspi-2.0; fi
     if ! compgen -G '/usr/lib/*/dri/swrast_dri.so' >/dev/null; then

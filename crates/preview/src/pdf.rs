@@ -1,4 +1,4 @@
-//! PDF documents: how many pages and how large, their pictures ([`render`]) and their words ([`text`]).
+//! PDF documents: how many pages and how large, their pictures ([`render()`]) and their words ([`text`]).
 //!
 //! These functions trust the reader below them not to hang or to eat the machine no further than they
 //! must; whoever has a window to lose calls them through [`crate::Worker`].

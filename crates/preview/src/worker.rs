@@ -24,7 +24,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// The argument by which an executable knows that it is to [`serve`].
+/// The argument by which an executable knows that it is to [`serve()`].
 pub const WORKER_ARGUMENT: &str = "--preview-worker";
 
 /// Asks a child process, one question at a time.
