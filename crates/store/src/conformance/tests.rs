@@ -13,9 +13,12 @@ fn every_function_is_in_the_list() {
         ("health", include_str!("health.rs")),
         ("inbox", include_str!("inbox.rs")),
         ("life", include_str!("life.rs")),
+        ("operators", include_str!("operators.rs")),
+        ("overseeing", include_str!("overseeing.rs")),
         ("permissions", include_str!("permissions.rs")),
         ("retention", include_str!("retention.rs")),
         ("time", include_str!("time.rs")),
+        ("widgets", include_str!("widgets.rs")),
         ("withdrawing", include_str!("withdrawing.rs")),
     ];
     // `blobs` is no port of a database, and `gateway` is another one's: each has a suite of its own.
@@ -38,6 +41,7 @@ fn every_function_of_the_gateways_suite_is_in_its_list() {
         ("following", include_str!("gateway/following.rs")),
         ("journal", include_str!("gateway/journal.rs")),
         ("late", include_str!("gateway/late.rs")),
+        ("launches", include_str!("gateway/launches.rs")),
         ("linking", include_str!("gateway/linking.rs")),
         ("listing", include_str!("gateway/listing.rs")),
         ("patients", include_str!("gateway/patients.rs")),

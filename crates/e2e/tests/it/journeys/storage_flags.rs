@@ -223,6 +223,7 @@ async fn every_flag_and_variable_in_deploy_and_the_guides_exists() {
         vec!["gateway", "backup", "--help"],
         vec!["gateway", "patient", "list", "--help"],
         vec!["gateway", "restore", "--help"],
+        vec!["gateway", "widget", "register", "--help"],
         vec!["send", "--help"],
         vec!["status", "--help"],
         vec!["db", "status", "--help"],

@@ -178,9 +178,11 @@ async fn a_pc_of_another_practice_opens_nobodys_account() {
     let mut browser = Visitor::of(&world.product.base);
     let came = browser.open(&by_the_toolbar(&world).await).await;
     assert_eq!(came.status, 303, "{}", came.text);
-    let users = || async { world.product.get("/v1/users").await.json()["users"].clone() };
-    let before = users().await;
-    assert_eq!(before[0]["userId"], own_user(crate::world::PRACTICE));
+    let user = async |id: &str| world.product.get(&format!("/v1/users/{id}")).await.json();
+    let here = own_user(crate::world::PRACTICE);
+    let before = user(&here).await;
+    let practice = &before["practitioner"]["odsCode"];
+    assert_eq!(practice, crate::world::PRACTICE, "{before}");
 
     // Registered as it should be; who sits there is what its record system says.
     let elsewhere = "GPPRAC002";
@@ -188,20 +190,20 @@ async fn a_pc_of_another_practice_opens_nobodys_account() {
     let pc = Pc::register(world.http(), &world.integrator.base, &platform, elsewhere).await;
     let desk = at(&pc, &world).await;
     let widget = seen(&desk, "Baton gateway").await.unwrap();
-    let user = pc.sign(&claims_at(&world, &widget, elsewhere).await);
-    let body = json!({ "revision": widget["revision"], "user": user });
+    let signed = pc.sign(&claims_at(&world, &widget, elsewhere).await);
+    let body = json!({ "revision": widget["revision"], "user": signed });
     let url = launch(&desk, &widget, body).await;
     let (_, token) = url.split_once("user=").unwrap();
-    world.watch.secret(&user);
+    world.watch.secret(&signed);
     world.watch.secret(token);
     let path = url.strip_prefix(&world.product.base).unwrap();
     let came = Visitor::of(&world.product.base).open(path).await;
     let (own, to) = (own_user(elsewhere), came.location.unwrap());
     let page = format!("{}/authorise/{own}?t=", world.product.base);
     assert!(to.starts_with(&page), "it leads to another account");
-    let after = users().await;
-    assert_eq!(after[0], before[0]);
-    assert_eq!(after[1]["practitioner"]["odsCode"], elsewhere, "{after}");
+    assert_eq!(user(&here).await, before);
+    let theirs = user(&own).await;
+    assert_eq!(theirs["practitioner"]["odsCode"], elsewhere, "{theirs}");
 }
 
 #[tokio::test]

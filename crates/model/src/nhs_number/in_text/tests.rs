@@ -204,6 +204,8 @@ proptest! {
 
     #[test]
     fn findings_before_it_never_hide_a_number(number in valid(), before in "[+]?(0|00)?[0-9]{1,3}[a-z ,;()]{0,3}[.\t\n]") {
+        // The one code that makes a telephone number of what follows it.
+        prop_assume!(!before.contains("44"));
         let text = format!("{before}{}", number.spaced());
         prop_assert!(in_text(&text, None).others.contains(&number), "{}", text);
     }
