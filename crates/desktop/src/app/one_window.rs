@@ -113,8 +113,8 @@ pub(super) fn draw(ui: &mut Ui, shell: &mut Shell) {
         .show(ui, |ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let close = look::button(ui, &format!("Close {title}"));
-                // The menu's focus is on its first entry.
-                if fresh && place != Place::Menu {
+                // The menu's focus is on its first entry, the inbox's on its list, where Enter opens a message.
+                if fresh && !matches!(place, Place::Menu | Place::Inbox) {
                     close.request_focus();
                 }
                 if close.clicked() {
