@@ -4,6 +4,7 @@ use super::screen::{Reader, Screen};
 use super::window::Window;
 use crate::world::message::{attachment, id, standard};
 use crate::world::{World, samples};
+use std::time::Duration;
 
 #[tokio::test]
 async fn two_messages_are_reviewed_by_keys_alone_one_rejected_and_one_imported() {
@@ -26,7 +27,14 @@ async fn two_messages_are_reviewed_by_keys_alone_one_rejected_and_one_imported()
     let _window = Window::open(&screen, &world, &["--one-window"]);
     screen.hears("Inbox: 2 waiting").await;
 
-    screen.keys(&["shift+F10"]).await;
+    // The window manager may give the window the keyboard a moment after it is seen.
+    for _ in 0..20 {
+        screen.keys(&["shift+F10"]).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        if screen.words().await.contains("Sign out") {
+            break;
+        }
+    }
     screen.hears("Sign out").await;
     screen.keys(&["Return"]).await;
     screen.hears("Close Inbox").await;
